@@ -1,0 +1,56 @@
+# Two commands: `make run` serves the app with the sample season planned, `make test` passes every test.
+# Both build .venv from the hash-pinned lock when it is missing or out of date.
+
+BIN := .venv/bin
+READY := .venv/.ready
+PYTHON := $(firstword $(foreach p,python3 python3.13 python3.12 python3.11,$(shell $(p) -c 'import sys; sys.version_info >= (3, 11) and print("$(p)")' 2>/dev/null)))
+SCENARIO ?=
+OUT ?= plan
+REAL_DATA ?= ../shared/data
+
+.PHONY: run plan test check lint setup browser sample catalogues real-data lock clean
+
+run: setup
+	$(BIN)/peakstaff serve
+
+plan: setup
+	$(BIN)/peakstaff plan $(SCENARIO) --out $(OUT)
+
+test: setup browser
+	$(BIN)/pytest
+
+check: setup lint test
+
+lint: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+setup: $(READY)
+
+$(READY): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: install it, or name one with make PYTHON=/path/to/python3" >&2; exit 2; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $(READY)
+
+# The browser journey needs Chromium. Installed where this user may; otherwise that test says why it was skipped.
+browser: setup
+	@$(BIN)/python tests/browser/install.py
+
+sample: setup
+	$(BIN)/python data/make_sample.py
+
+catalogues: setup
+	$(BIN)/python -m forecast.language
+
+# docs/real-data.md from public histories that are not shipped; name their folder.
+real-data: setup
+	$(BIN)/python benchmarks/real_data.py $(REAL_DATA)
+
+lock:
+	uv pip compile pyproject.toml --extra dev --universal --generate-hashes --python-version 3.11 --no-header --no-annotate --quiet --output-file requirements.lock
+
+clean:
+	rm -rf .venv plan .pytest_cache .mypy_cache .ruff_cache .hypothesis
