@@ -1,0 +1,203 @@
+"""Which model forecasts a queue best, and how sure it may be: every model from past origins, as if it were then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from joblib import Parallel, delayed
+
+from forecast import accuracy
+from forecast.event import Event, Events
+from forecast.history import DAY, History
+from forecast.model import MODELS
+from forecast.season import Season, season_of
+from forecast.spread import Spread, spread
+from forecast.table import check
+
+YEAR = 365
+LEAST_TRAINING = 21  # days
+LEAST_HORIZON = 7
+FEW = 4  # origins below which they step closer than the horizon
+ALONE = 12  # tasks that are done before a second process has started
+SCORES = (
+    "queue",
+    "model",
+    "origin",
+    "days",
+    "wape",
+    "wape_peak",
+    "wape_ordinary",
+    "mase",
+    "bias",
+    "coverage",
+    "coverage_peak",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Backtest:
+    """What each model would have said, and what came.
+
+    `table`: a row per queue, model and origin (first day forecast): days scored, wape, wape_peak, wape_ordinary, mase,
+    bias (above 0: too much was expected), coverage and coverage_peak, the share of days inside the 80% band that the
+    *other* origins' errors draw; NaN where it cannot be told.
+    `errors`: a row per queue, model, origin and day: day, actual, expected, peak.
+    """
+
+    table: pd.DataFrame
+    errors: pd.DataFrame
+
+    def __post_init__(self) -> None:
+        check(self.table, SCORES, "backtest")
+        check(self.errors, ("queue", "model", "origin", "day", "actual", "expected", "peak"), "backtest errors")
+
+    def leaderboard(self) -> pd.DataFrame:
+        """A row per queue and model, best first: origins and the means of the scores over them."""
+        if self.table.empty:
+            return pd.DataFrame(columns=["queue", "model", "origins", *SCORES[4:]])
+        groups = self.table.groupby(["queue", "model"], observed=True)
+        board = groups[list(SCORES[4:])].mean()
+        board.insert(0, "origins", groups.size())
+        board["rank"] = [list(MODELS).index(m) for m in board.index.get_level_values("model")]
+        return board.reset_index().sort_values(["queue", "wape", "rank"], ignore_index=True).drop(columns="rank")
+
+    def spread(self, queue: str, model: str, but: pd.Timestamp | None = None) -> Spread:
+        """How `model` has erred on `queue`; `but` leaves out one origin."""
+        rows = self.errors[(self.errors["queue"] == queue) & (self.errors["model"] == model)]
+        if but is not None:
+            rows = rows[rows["origin"] != but]
+        return _spread(rows)
+
+
+def choose(done: Backtest, least: float = 0.005) -> dict[str, str]:
+    """The best model of each queue by WAPE; a simpler one that is within half a point of it wins."""
+    chosen: dict[str, str] = {}
+    for queue, rows in done.leaderboard().groupby("queue"):
+        best = rows["wape"].min()
+        near = set(rows.loc[rows["wape"] <= best + least, "model"])
+        chosen[str(queue)] = next((m for m in MODELS if m in near), "seasonal_naive")
+    return chosen
+
+
+def backtest(
+    history: History,
+    countries: Sequence[str] = ("CN",),
+    events: Events | Iterable[Event] | None = None,
+    horizon_days: int = 56,
+    origins: int = 8,
+    models: Sequence[str] = tuple(MODELS),
+    workers: int = -1,
+) -> Backtest:
+    """Every model on every queue from up to `origins` past days, each seeing only what was known before that day.
+
+    Origins step back by the horizon from the end of the history while a year (or half of a shorter history) remains to
+    learn from; a short history gets closer or shorter ones, a very short one none. Days under a declared incident are
+    not scored: nobody could have known. The result is the same for any number of `workers` (-1: all cores).
+
+    Raises:
+        ValueError: an unknown model or country, or a number out of range.
+    """
+    for name, value, most in (("horizon_days", horizon_days, 1000), ("origins", origins, 100)):
+        if not 1 <= value <= most:
+            raise ValueError(f"{name} must be from 1 to {most}, got {value}")
+    unknown = [m for m in models if m not in MODELS]
+    if unknown:
+        raise ValueError(f"models must be of {', '.join(MODELS)}, got {', '.join(unknown)}")
+    if workers == 0:
+        raise ValueError("workers must not be 0")
+    daily = history.daily()
+    season = season_of(daily.index[0], daily.index[-1] + DAY, countries, events)
+    tasks = [
+        (daily[queue], season, origin, days, model)
+        for queue in daily.columns
+        for origin, days in cuts(daily[queue], horizon_days, origins)
+        for model in models
+    ]
+    order = sorted(range(len(tasks)), key=lambda k: -list(MODELS).index(tasks[k][4]))  # the slow ones first
+    jobs = 1 if len(tasks) <= ALONE else workers
+    found = Parallel(n_jobs=jobs, batch_size=1)(delayed(_attempt)(*tasks[k]) for k in order)
+    parts = [part for _, part in sorted(zip(order, found, strict=True), key=lambda pair: pair[0]) if part is not None]
+    return _scored(parts, daily)
+
+
+def cuts(days: pd.Series, horizon_days: int, origins: int) -> list[tuple[pd.Timestamp, int]]:
+    """First day and number of days of each past forecast, latest first, for a queue's days."""
+    known = days.dropna()
+    if known.empty:
+        return []
+    first, last = known.index[0], known.index[-1]
+    told = (last - first) // DAY + 1
+    training = max(LEAST_TRAINING, min(YEAR, told // 2))
+    horizon = horizon_days
+    if told - training < 2 * horizon:  # two short forecasts tell more than one whole one
+        horizon = max(LEAST_HORIZON, min(horizon_days, (told - training) // 3))
+    room = told - training - horizon
+    if room < 0:
+        return []
+    step = horizon if room // horizon + 1 >= FEW else max(1, room // (FEW - 1))
+    count = min(origins, room // step + 1)
+    return [(last + DAY - (horizon + k * step) * DAY, int(horizon)) for k in range(count)]
+
+
+def _attempt(days: pd.Series, season: Season, origin: pd.Timestamp, length: int, model: str) -> pd.DataFrame | None:
+    """One model from one origin beside what came; None where the past is too short for it."""
+    horizon = pd.date_range(origin, periods=length, unit="s")
+    past = days[days.index < origin]
+    try:
+        expected = MODELS[model](past, season.as_known_before(origin), horizon)
+    except ValueError:
+        if past.notna().sum() >= 4 * LEAST_TRAINING:
+            raise
+        return None
+    queue = str(days.name)
+    frame = {
+        "queue": queue,
+        "model": model,
+        "origin": origin,
+        "day": horizon,
+        "actual": days.reindex(horizon).to_numpy(dtype=float),
+        "expected": expected.to_numpy(dtype=float),
+        "peak": season.peaks(horizon, queue),
+    }
+    return pd.DataFrame(frame)[~season.on(horizon, "incident", queue)]
+
+
+def _scored(parts: list[pd.DataFrame], daily: pd.DataFrame) -> Backtest:
+    """Scores of each part; the past that MASE needs is in `daily`."""
+    if not parts:
+        empty = pd.DataFrame(columns=["queue", "model", "origin", "day", "actual", "expected", "peak"])
+        return Backtest(pd.DataFrame(columns=list(SCORES)), empty)
+    errors = pd.concat(parts, ignore_index=True)
+    rows = []
+    for (queue, model), of_model in errors.groupby(["queue", "model"], sort=False):
+        for origin, one in of_model.groupby("origin", sort=False):
+            actual, expected, peak = (one[c].to_numpy() for c in ("actual", "expected", "peak"))
+            others = of_model[of_model["origin"] != origin]
+            inside = inside_peak = float("nan")
+            if len(others):
+                bands = _spread(others).of_days(expected, peak)
+                inside = accuracy.coverage(actual, bands[:, 2], bands[:, 6])
+                inside_peak = accuracy.coverage(actual[peak], bands[peak, 2], bands[peak, 6])
+            past = daily[str(queue)][daily.index < origin].to_numpy()
+            scores = (
+                accuracy.wape(actual, expected),
+                accuracy.wape(actual[peak], expected[peak]),
+                accuracy.wape(actual[~peak], expected[~peak]),
+                accuracy.mase(actual, expected, past),
+                accuracy.bias(actual, expected),
+                inside,
+                inside_peak,
+            )
+            rows.append((queue, model, origin, int(np.isfinite(actual).sum()), *scores))
+    table = pd.DataFrame(rows, columns=list(SCORES))
+    table["rank"] = [list(MODELS).index(m) for m in table["model"]]
+    table = table.sort_values(["queue", "rank", "origin"], ignore_index=True).drop(columns="rank")
+    return Backtest(table, errors)
+
+
+def _spread(rows: pd.DataFrame) -> Spread:
+    actual, expected = rows["actual"].to_numpy(dtype=float), rows["expected"].to_numpy(dtype=float)
+    return spread(actual, expected, rows["peak"].to_numpy(dtype=bool), rows["origin"].nunique())

@@ -1,0 +1,25 @@
+"""Models of a queue's days: one a file, one signature. The naive one first; every other must beat it in a backtest.
+
+A model takes a queue's days (contacts, NaN unknown, named after the queue), the season they and the horizon lie in,
+and the days to forecast; it returns the contacts to expect on each, all finite and non-negative.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from forecast.model.naive import seasonal_naive
+from forecast.model.prophet import prophet
+from forecast.model.regression import regression
+from forecast.season import Season
+
+Model = Callable[[pd.Series, Season, pd.DatetimeIndex], pd.Series]
+MODELS: dict[str, Model] = {  # from simple to elaborate: of two that forecast as well the first is chosen
+    "seasonal_naive": seasonal_naive,
+    "regression": regression,
+    "prophet": prophet,
+}
+
+__all__ = ["MODELS", "Model"]

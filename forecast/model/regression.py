@@ -1,0 +1,58 @@
+"""Regression on the log of contacts with shrunk calendar effects, a wandering level and errors that remember."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from forecast.blas import one_thread
+from forecast.model.features import features
+from forecast.model.shrinkage import Shrinkage, design, effects, shrinkage, whitened
+from forecast.model.training import closed, training, unlogged
+from forecast.season import Season
+
+ROUNDS = 3  # of down-weighting days that fit nothing
+HUBER = 2.5  # standard deviations beyond which a day counts for less
+
+
+@one_thread()
+def regression(daily: pd.Series, season: Season, horizon: pd.DatetimeIndex) -> pd.Series:
+    """Expected contacts on the days of `horizon`: mixed estimation (Theil and Goldberger 1961) with AR(1) errors.
+
+    Prior and data are one least-squares problem, solved by statsmodels. Days far off (Huber 1964) are pulled in.
+    """
+    past = training(daily, season)
+    n, taught = len(past.days), np.isfinite(past.log)
+    zero = closed(daily, season, horizon)
+    if zero.all() or not taught.any():
+        return pd.Series(0.0, index=horizon, name=daily.name)
+    days = pd.date_range(past.days[0], max(horizon[-1], past.days[-1]), unit="s")
+    calendar = features(season, days, str(daily.name or ""))
+    columns = design(calendar, taught)
+    at = np.flatnonzero(taught)
+    x, y = columns.values[at], past.log[at] - calendar.offset[at]
+    centre = y.mean()
+    clean = y - centre
+    prior = shrinkage(x, clean, at, columns.groups)
+    for _ in range(ROUNDS):
+        wx, wy = whitened(x, clean, at, prior.rho)
+        said = x @ effects(wx, wy, prior.ratio)
+        residual = y - centre - said
+        spread = 1.4826 * np.median(np.abs(residual)) + 1e-9
+        clean = said + np.clip(residual, -HUBER * spread, HUBER * spread)
+    found = _fit(x, clean, at, prior)
+    fitted = centre + columns.values @ found + calendar.offset
+    last = np.clip(y[-1] - fitted[at[-1]] + calendar.offset[at[-1]], -HUBER * spread, HUBER * spread)
+    ahead = (horizon - past.days[0]).days.to_numpy()
+    log = fitted[ahead] + last * prior.rho ** (ahead - at[-1])
+    contacts = unlogged(log, past, fitted[:n])
+    return pd.Series(np.where(zero, 0.0, contacts), index=horizon, name=daily.name)
+
+
+def _fit(x: np.ndarray, y: np.ndarray, days: np.ndarray, prior: Shrinkage) -> np.ndarray:
+    """Effects of the columns of `x` by ridge: the prior is its penalty."""
+    from statsmodels.regression.linear_model import OLS  # statsmodels takes a second to import
+
+    wx, wy = whitened(x, y, days, prior.rho)
+    penalty = 1.0 / (len(wy) * prior.ratio**2)
+    return np.asarray(OLS(wy, wx, hasconst=False).fit_regularized(alpha=penalty, L1_wt=0).params)

@@ -1,0 +1,128 @@
+"""How much to believe each group of regressors: empirical Bayes on a linear model with a wandering level.
+
+log contacts[t] = level + trend + yearly[t] + regressors[t] b + u[t],  u[t] = rho u[t-1] + e[t],  e ~ N(0, s^2)
+b[j] ~ N(0, (s r[group(j)])^2).  The ratios r and rho maximise the marginal likelihood, s profiled out
+(Rasmussen and Williams, Gaussian Processes for Machine Learning, 2006, eq. 2.30 in its weight-space form).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg import cho_factor, cho_solve, cholesky, solve_triangular
+
+from forecast.model.features import Features
+
+STEP = 42  # days between the knots of the level
+YEAR = 365.25
+LOOSE = 30.0  # prior of what is always needed, in units of the noise
+RATIOS = (0.05, 0.15, 0.4, 1.0, 2.5, 6.0)
+LEVEL_RATIOS = (0.05, 0.1, 0.2, 0.4, 0.7)  # a freer level swallows the foot of a festival and ends too high
+START = {"level": 0.2, "yearly": 0.4, "month": 0.15}
+RHOS = (0.0, 0.25, 0.45, 0.65, 0.8)
+
+
+@dataclass(frozen=True, eq=False)
+class Design:
+    """Columns of the level and of every regressor on training days followed by horizon days, by group."""
+
+    values: np.ndarray
+    names: tuple[str, ...]
+    groups: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Shrinkage:
+    """Prior standard deviation of each column in units of the noise, and the noise's memory from day to day."""
+
+    ratio: np.ndarray
+    rho: float
+
+
+def design(features: Features, taught: np.ndarray) -> Design:
+    """The regressors that vary on taught days, and a level: constant, trend, yearly terms, a wander of 42-day steps.
+
+    `taught` covers the training days only; `features` go on into the horizon, where the level stays as it ended.
+    """
+    n, length = len(taught), len(features.values)
+    t = np.arange(length, dtype=float)
+    blocks = [("loose", np.ones((length, 1)), ["constant"])]
+    steps = np.arange(n - 1, STEP, -STEP, dtype=float)[::-1]
+    if len(steps):
+        wander = np.clip((t[:, None] - (steps[None, :] - STEP)) / STEP, 0.0, 1.0)
+        blocks.append(("level", wander, [f"level_{int(s)}" for s in steps]))
+    if n >= 1.5 * YEAR:
+        angle = 2 * np.pi * t[:, None] / YEAR * np.array([1, 2, 3])[None, :]
+        blocks.append(("yearly", np.hstack([np.sin(angle), np.cos(angle)]), [f"yearly_{k}" for k in range(6)]))
+    if n >= YEAR:
+        blocks.append(("level", (np.minimum(t, n + 90.0) / YEAR)[:, None], ["trend"]))
+    told = features.values[:n][taught]
+    used = features.which((told != 0).any(axis=0)) if len(told) else features
+    groups = [g for g, _, names in blocks for _ in names] + ["loose" if g == "weekday" else g for g in used.groups]
+    names = [name for _, _, names in blocks for name in names] + list(used.names)
+    values = np.hstack([*(b for _, b, _ in blocks), used.values])
+    return Design(values, tuple(names), np.array(groups))
+
+
+def whitened(x: np.ndarray, y: np.ndarray, days: np.ndarray, rho: float) -> tuple[np.ndarray, np.ndarray]:
+    """Rows less `rho` times the row of the day before, where that day is there (Cochrane and Orcutt 1949)."""
+    if rho == 0:
+        return x, y
+    follows = np.concatenate(([False], np.diff(days) == 1))
+    before = np.concatenate(([0], np.arange(len(days) - 1)))
+    scale = np.where(follows, 1.0, np.sqrt(1 - rho**2))
+    back = np.where(follows, rho, 0.0)
+    return scale[:, None] * x - back[:, None] * x[before], scale * y - back * y[before]
+
+
+def shrinkage(x: np.ndarray, y: np.ndarray, days: np.ndarray, groups: np.ndarray) -> Shrinkage:
+    """The shrinkage of the greatest marginal likelihood: each group in turn over its grid, then among its neighbours.
+
+    `days` numbers the rows' days; the memory rho is chosen after each round.
+    """
+    free = [str(g) for g in dict.fromkeys(groups) if g != "loose"]
+    grids = {g: LEVEL_RATIOS if g == "level" else RATIOS for g in free}
+    at = {g: grids[g].index(START.get(g, 1.0)) for g in free}
+    column = np.array([free.index(g) + 1 if g != "loose" else 0 for g in groups], dtype=int)
+    moments: dict[float, tuple[np.ndarray, np.ndarray, float]] = {}
+
+    def evidence(places: dict[str, int], rho: float) -> float:
+        if rho not in moments:
+            wx, wy = whitened(x, y, days, rho)
+            moments[rho] = (wx.T @ wx, wx.T @ wy, float(wy @ wy))
+        known = sum(_belief(g, grids[g][places[g]]) for g in free)
+        return _evidence(*moments[rho], len(y), ratios(places)) + known
+
+    def ratios(places: dict[str, int]) -> np.ndarray:
+        return np.asarray(np.array([LOOSE, *(grids[g][places[g]] for g in free)])[column])
+
+    rho = 0.45
+    for reach in (len(RATIOS), 1):
+        for g in free:
+            near = range(max(at[g] - reach, 0), min(at[g] + reach + 1, len(grids[g])))
+            at[g] = max(near, key=lambda k, g=g: evidence(at | {g: k}, rho))  # type: ignore[misc]
+        rho = max(RHOS, key=lambda r: evidence(at, r))
+    return Shrinkage(ratios(at), rho)
+
+
+def _belief(group: str, ratio: float) -> float:
+    """Log of a wide prior on a group's ratio: with little data a group is neither dropped nor set free."""
+    return float(-0.5 * (np.log(ratio / START.get(group, 1.0)) / 1.5) ** 2)
+
+
+def effects(x: np.ndarray, y: np.ndarray, ratio: np.ndarray) -> np.ndarray:
+    """The most probable effects of the columns of `x` under a prior of `ratio` times the noise."""
+    inner = (x.T @ x) * ratio[:, None] * ratio[None, :]
+    inner[np.diag_indices_from(inner)] += 1.0
+    return np.asarray(ratio * cho_solve(cho_factor(inner, overwrite_a=True), ratio * (x.T @ y)))
+
+
+def _evidence(gram: np.ndarray, cross: np.ndarray, square: float, n: int, ratio: np.ndarray) -> float:
+    """Log marginal likelihood up to a constant, the noise profiled out."""
+    inner = gram * ratio[:, None] * ratio[None, :]
+    inner[np.diag_indices_from(inner)] += 1.0
+    lower = cholesky(inner, lower=True, overwrite_a=True, check_finite=False)
+    half = solve_triangular(lower, ratio * cross, lower=True, check_finite=False)
+    left = max(square - float(half @ half), 1e-9 * max(square, 1e-12))
+    return float(-0.5 * n * np.log(left / n) - np.log(np.diag(lower)).sum())

@@ -1,0 +1,71 @@
+"""A daily series made ready for a model on the log scale, and a model's logs made contacts again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from forecast.season import Season
+
+CLASSES = 8  # like days looked back upon to tell whether such a day is closed
+SMALL = 10.0  # contacts a day below which a 0 is chance rather than a closed door
+
+
+@dataclass(frozen=True, eq=False)
+class Training:
+    """`log` is log(1 + contacts), NaN on days that teach nothing: unknown, closed, or under an incident."""
+
+    days: pd.DatetimeIndex
+    contacts: np.ndarray
+    log: np.ndarray
+
+
+def training(daily: pd.Series, season: Season) -> Training:
+    """The days of `daily` that teach. Raises ValueError if the days are not consecutive."""
+    days = pd.DatetimeIndex(daily.index)
+    if len(days) > 1 and not (np.diff(days.to_numpy()) == np.timedelta64(1, "D")).all():
+        raise ValueError("daily: every day needs a row, NaN where unknown")
+    queue = str(daily.name or "")
+    contacts = daily.to_numpy(dtype=float)
+    teaches = np.isfinite(contacts) & ~season.on(days, "incident", queue) & ~season.on(days, "closure", queue)
+    positive = contacts[teaches & (contacts > 0)]
+    if len(positive) and np.median(positive) >= SMALL:
+        teaches &= contacts > 0
+    with np.errstate(invalid="ignore"):
+        log = np.where(teaches, np.log1p(np.where(teaches, contacts, 0.0)), np.nan)
+    return Training(days, contacts, log)
+
+
+def closed(daily: pd.Series, season: Season, horizon: pd.DatetimeIndex) -> np.ndarray:
+    """Which days of `horizon` have no contacts: closures, and days whose like were 0 in most of the last eight."""
+    days, queue = pd.DatetimeIndex(daily.index), str(daily.name or "")
+    contacts = daily.to_numpy(dtype=float)
+    known = np.isfinite(contacts) & ~season.on(days, "closure", queue)
+    past = _like(season, days)
+    zero: dict[int, bool] = {}
+    for kind in np.unique(past[known]):
+        recent = contacts[known & (past == kind)][-CLASSES:]
+        zero[int(kind)] = bool((recent == 0).mean() > 0.5)
+    plain = _like(season, horizon)
+    never = [zero.get(int(k), zero.get(int(w), False)) for k, w in zip(plain, season.weekdays(horizon), strict=True)]
+    nothing = np.array(never, dtype=bool) | season.on(horizon, "closure", queue)
+    for event in season.events.touching(queue):
+        if event.size == 0:
+            nothing |= np.asarray((horizon >= event.start) & (horizon <= event.end))
+    return np.asarray(nothing)
+
+
+def unlogged(log: np.ndarray, past: Training, fitted: np.ndarray) -> np.ndarray:
+    """Contacts from logs, raised by what the mean of past days exceeded what their logs said (Duan 1983)."""
+    taught = np.isfinite(past.log)
+    recent = np.flatnonzero(taught)[-365:]
+    said = np.expm1(np.clip(fitted[recent], 0, 25)).sum()
+    smear = np.clip(past.contacts[recent].sum() / said, 0.95, 1.5) if said > 0 else 1.0
+    return np.asarray(np.maximum(np.expm1(np.clip(log, 0, 25)), 0.0) * smear)
+
+
+def _like(season: Season, days: pd.DatetimeIndex) -> np.ndarray:
+    """Days that are alike get one number: the weekday they behave like, 7 more on days off, 14 more when made up."""
+    return np.asarray(season.weekdays(days) + 7 * season.off(days) + 14 * days.isin(season.makeup_workdays))

@@ -1,0 +1,139 @@
+"""History to forecast in one call: the backtest chooses, the model is fitted on all, days become intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import pandas as pd
+from joblib import Parallel, delayed
+
+from forecast import intraday
+from forecast.backtest import Backtest, backtest, choose
+from forecast.event import Event, Events
+from forecast.forecast import LEVELS, Forecast
+from forecast.history import DAY, History
+from forecast.language import Text
+from forecast.model import MODELS
+from forecast.model.prophet import LEAST as PROPHET_LEAST
+from forecast.problem import Problem, Refused
+from forecast.season import Season, season_of
+from forecast.spread import of_intervals
+from forecast.warning import warnings_of
+
+LEAST = 7  # known days below which a queue cannot be forecast
+MOST = 1000  # days ahead
+
+
+def predict(
+    history: History,
+    horizon_days: int = 56,
+    start: pd.Timestamp | None = None,
+    interval: pd.Timedelta | None = None,
+    countries: Sequence[str] = ("CN",),
+    events: Events | Iterable[Event] | None = None,
+    model: str | None = None,
+    origins: int = 8,
+    workers: int = -1,
+    done: Backtest | None = None,
+) -> Forecast:
+    """What to expect of every queue on `horizon_days` days from `start` (the day after the last told).
+
+    Each queue takes the model that its backtest finds best, or `model`; its bands are as wide as that model has erred
+    there. `done` is a backtest of the same history made before. `interval` is the history's own or a longer one.
+
+    Raises:
+        Refused: a queue with fewer than seven known days.
+        ValueError: an argument out of range, named with its value.
+    """
+    if not 1 <= horizon_days <= MOST:
+        raise ValueError(f"horizon_days must be from 1 to {MOST}, got {horizon_days}")
+    if model is not None and model not in MODELS:
+        raise ValueError(f"model must be one of {', '.join(MODELS)}, got {model}")
+    first = history.last + DAY if start is None else pd.Timestamp(start).normalize()
+    if first <= history.first or first > history.last + MOST * DAY:
+        raise ValueError(f"start must follow the first day of the history within {MOST} days of its last, got {first}")
+    known = history if first > history.last else history.before(first)
+    known = known.coarser(interval) if interval is not None else known
+    days = pd.date_range(first, periods=horizon_days, unit="s")
+    season = season_of(known.first, days[-1], countries, events)
+    daily = known.daily()
+    _refuse_thin(daily)
+    if done is None:
+        # A named model is backtested too: without errors of its own nobody could say how sure it is.
+        names = [model] if model else list(MODELS)
+        done = backtest(known, countries, events, horizon_days, origins, names, workers)
+    best = {} if model else choose(done)
+    chosen = {queue: model or best.get(queue, "seasonal_naive") for queue in known.queues}
+    thin = tuple(q for q in known.queues if chosen[q] == "prophet" and daily[q].gt(0).sum() < PROPHET_LEAST)
+    chosen |= dict.fromkeys(thin, "seasonal_naive")
+    to = pd.date_range(daily.index[-1] + DAY, days[-1], unit="s")
+    jobs = [(daily[queue], season, to, chosen[queue]) for queue in known.queues]
+    heavy = sum(name == "prophet" for name in chosen.values()) > 2
+    made = Parallel(n_jobs=workers if heavy else 1)(delayed(_expected)(*job) for job in jobs)
+    means = {queue: one.reindex(days).to_numpy(dtype=float) for queue, one in zip(known.queues, made, strict=True)}
+    said = warnings_of(known, season, days, done)
+    table, by_day = _tables(known, season, days, means, chosen, done)
+    return Forecast(
+        table,
+        known.interval,
+        chosen,
+        (*(Text("{queue}: too few days for Prophet, forecast naively", queue=q) for q in thin), *said),
+        by_day if known.per_day > 1 else None,
+    )
+
+
+def _refuse_thin(daily: pd.DataFrame) -> None:
+    counts = daily.notna().sum()
+    thin = [
+        Problem("history", "-", "start", Text("{queue}: expected {least} known days at least, found {count}", **facts))
+        for facts in ({"queue": q, "least": LEAST, "count": int(n)} for q, n in counts.items() if n < LEAST)
+    ]
+    if thin:
+        raise Refused(thin)
+
+
+def _expected(days: pd.Series, season: Season, horizon: pd.DatetimeIndex, model: str) -> pd.Series:
+    return MODELS[model](days, season, horizon)
+
+
+def _tables(
+    history: History,
+    season: Season,
+    days: pd.DatetimeIndex,
+    means: dict[str, np.ndarray],
+    chosen: dict[str, str],
+    done: Backtest,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The intervals' table and the days' table."""
+    total, seconds = history.total(), history.handle_time()
+    starts = pd.date_range(days[0], days[-1] + DAY, freq=history.interval, inclusive="left", unit="s")
+    talk = {}
+    if seconds is not None:
+        found = {q: intraday.handle_time(seconds[q], total[q]) for q in history.queues}
+        overall = float(np.mean([t.seconds.mean() for t in found.values() if t is not None]))
+        talk = {q: t.of(means[q]).ravel() if t else np.full(len(starts), overall) for q, t in found.items()}
+    parts, whole = [], []
+    for queue in history.queues:
+        mean, peak = means[queue], season.peaks(days, queue)
+        quantiles = done.spread(queue, chosen[queue]).of_days(mean, peak)
+        whole.append(_framed(days, queue, mean, quantiles))
+        if history.per_day == 1:
+            part = whole[-1].copy()
+        else:
+            shape = intraday.profile(total[queue], season)
+            shares = shape.shares[intraday.kinds(season, days)]
+            counts = (mean[:, None] * shares).ravel()
+            factors = np.divide(quantiles, mean[:, None], out=np.ones_like(quantiles), where=mean[:, None] > 0)
+            bands = of_intervals(counts, np.repeat(factors, history.per_day, axis=0), shape.phi, shape.cv)
+            part = _framed(starts, queue, counts, bands)
+        if talk:
+            part["aht_s"] = talk[queue]
+        parts.append(part)
+    return pd.concat(parts, ignore_index=True), pd.concat(whole, ignore_index=True)
+
+
+def _framed(starts: pd.DatetimeIndex, queue: str, mean: np.ndarray, quantiles: np.ndarray) -> pd.DataFrame:
+    table = pd.DataFrame({"start": starts, "queue": queue, "mean": mean})
+    table[list(LEVELS)] = quantiles
+    return table

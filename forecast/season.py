@@ -1,0 +1,304 @@
+"""The calendar that drives contacts: days off, make-up workdays, moving festivals, promotions; and their collisions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cache, cached_property
+
+import holidays
+import numpy as np
+import pandas as pd
+from lunar_python import Lunar
+
+from forecast.event import Event, Events
+from forecast.language import Text
+
+DAY = pd.Timedelta(days=1)
+NEAR = 7  # days between a festival and a promotion that still count as a collision
+LUNAR_COUNTRIES = ("CN", "HK", "MO", "TW")
+# Easter and the days after Mid-Autumn are "optional" in Hong Kong; so are the days between the two of Pesach in Israel.
+CATEGORIES = {"HK": ("public", "optional"), "IL": ("public", "optional")}
+
+# Where the response to a festival may bend, in days from it: denser near the day; 0 at and beyond both ends.
+LONG = (-45, -35, -28, -21, -17, -14, -10, -7, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 14, 21, 28)
+BROAD = (-38, -28, -21, -17, -14, -10, -7, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 7, 10, 14, 21)
+BRIEF = (-6, -3, -2, -1, 0, 1, 2, 3, 5)
+MID_YEAR = (-32, -25, -20, -18, -17, -16, -14, -10, -7, -4, -3, -2, -1, 0, 1, 2, 3, 5, 8, 12, 20)
+ELEVEN = (-29, -24, -22, -21, -18, -14, -12, -11, -10, -8, -4, -3, -2, -1, 0, 1, 2, 3, 5, 8, 12, 20)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A recurring occasion: month and day (of the lunar year where `lunar`), its knots, its phase, its peak days.
+
+    `phase` and `peak` are first and last day relative to the day itself.
+    """
+
+    label: Text
+    month: int
+    day: int
+    lunar: bool
+    knots: tuple[int, ...]
+    phase: tuple[int, int] = (0, 0)
+    peak: tuple[int, int] | None = None
+
+
+FESTIVALS = {
+    "spring_festival": Kind(Text("Spring Festival"), 1, 1, True, LONG, peak=(-7, 7)),
+    "lantern": Kind(Text("Lantern Festival"), 1, 15, True, BRIEF),
+    "dragon_boat": Kind(Text("Dragon Boat Festival"), 5, 5, True, BROAD, peak=(-14, 1)),
+    "qixi": Kind(Text("Qixi Festival"), 7, 7, True, BRIEF),
+    "mid_autumn": Kind(Text("Mid-Autumn Festival"), 8, 15, True, BROAD, peak=(-10, 1)),
+}
+SHOPPING = {
+    "618": Kind(Text("618"), 6, 18, False, MID_YEAR, phase=(-17, 2), peak=(-17, 2)),
+    "double_11": Kind(Text("Double 11"), 11, 11, False, ELEVEN, phase=(-22, 0), peak=(-22, 1)),
+    "double_12": Kind(Text("Double 12"), 12, 12, False, BRIEF, phase=(-2, 0), peak=(-1, 1)),
+    # Bought before Spring Festival: its days are told from that festival, so its response is that festival's build-up.
+    "new_year_goods": Kind(Text("New-Year goods season"), 1, 1, True, (), phase=(-28, -7)),
+}
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """One coming of a recurring occasion: its day, and the first and last day of its phase."""
+
+    key: str
+    day: pd.Timestamp
+    start: pd.Timestamp
+    end: pd.Timestamp
+
+
+@dataclass(frozen=True)
+class DaysOff:
+    """A run of days off that holds a public holiday of `country`: weekends beside it belong to it."""
+
+    country: str
+    name: str
+    start: pd.Timestamp
+    end: pd.Timestamp
+
+
+@dataclass(frozen=True)
+class Season:
+    """What is known of the days `start` to `end`."""
+
+    start: pd.Timestamp
+    end: pd.Timestamp
+    countries: tuple[str, ...] = ("CN",)
+    events: Events = field(default_factory=Events)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "start", pd.Timestamp(self.start).normalize())
+        object.__setattr__(self, "end", pd.Timestamp(self.end).normalize())
+        if self.end < self.start:
+            raise ValueError(f"end must not be before start, got {self.start:%Y-%m-%d} to {self.end:%Y-%m-%d}")
+        if not 1900 <= self.start.year <= self.end.year <= 2099:
+            raise ValueError(f"start and end must lie in 1900 to 2099, got {self.start.year} to {self.end.year}")
+        known = holidays.list_supported_countries(include_aliases=False)
+        for country in self.countries:
+            if country not in known:
+                raise ValueError(f"countries must be ISO codes such as CN, HK or US, got {country}")
+
+    def as_known_before(self, day: pd.Timestamp) -> Season:
+        """The season as it was known at the start of `day`: nobody knew of the incidents to come."""
+        known = tuple(e for e in self.events.all if e.kind != "incident" or e.start < day)
+        return replace(self, events=Events(known))
+
+    @cached_property
+    def occasions(self) -> tuple[Occasion, ...]:
+        """Festivals (lunar calendars) and shopping festivals (China) near the days of the season, by day."""
+        kinds: dict[str, Kind] = {}
+        if set(self.countries) & set(LUNAR_COUNTRIES):
+            kinds |= FESTIVALS
+        if "CN" in self.countries:
+            kinds |= SHOPPING
+        found = []
+        for key, kind in kinds.items():
+            for year in range(self.start.year - 1, self.end.year + 2):
+                day = lunar_day(year, kind.month, kind.day) if kind.lunar else pd.Timestamp(year, kind.month, kind.day)
+                found.append(Occasion(key, day, day + kind.phase[0] * DAY, day + kind.phase[1] * DAY))
+        margin = 60 * DAY
+        near = (o for o in found if self.start - margin <= o.day <= self.end + margin)
+        return tuple(sorted(near, key=lambda o: (o.day, o.key)))
+
+    @cached_property
+    def days_off(self) -> tuple[DaysOff, ...]:
+        """Runs of days off with a public holiday in them, country by country."""
+        return tuple(run for country in self.countries for run in _runs(country, self.start.year, self.end.year))
+
+    @cached_property
+    def makeup_workdays(self) -> pd.DatetimeIndex:
+        """Weekend days that are worked in place of a day off (China)."""
+        days = {d for country in self.countries for d in _calendar(country, self.start.year, self.end.year)[1]}
+        return pd.DatetimeIndex(np.array(sorted(days), dtype="datetime64[s]"))
+
+    @cached_property
+    def _off(self) -> pd.DatetimeIndex:
+        return _days_of((run.start, run.end) for run in self.days_off)
+
+    @cached_property
+    def _great(self) -> pd.DatetimeIndex:
+        """Peak days of festivals and shopping festivals, and days off with their eves."""
+        windows = [(o.day, (FESTIVALS | SHOPPING)[o.key].peak) for o in self.occasions]
+        spans = [(day + peak[0] * DAY, day + peak[1] * DAY) for day, peak in windows if peak is not None]
+        return _days_of(spans + [(run.start - DAY, run.end) for run in self.days_off])
+
+    @property
+    def provisional_years(self) -> tuple[int, ...]:
+        """Years of the season whose days off in China are not announced yet: they follow a rule until then."""
+        if "CN" not in self.countries:
+            return ()
+        announced = holidays.country_holidays("CN").special_public_holidays
+        return tuple(y for y in range(self.start.year, self.end.year + 1) if y > 2006 and y not in announced)
+
+    def distance(self, key: str, days: pd.DatetimeIndex) -> np.ndarray:
+        """Signed days from the nearest coming of occasion `key` (negative: before it); NaN where there is none."""
+        anchors = np.array([o.day.to_datetime64() for o in self.occasions if o.key == key], dtype="datetime64[D]")
+        if not len(anchors):
+            return np.full(len(days), np.nan)
+        apart = (days.to_numpy().astype("datetime64[D]")[:, None] - anchors[None, :]).astype(int)
+        return np.asarray(apart[np.arange(len(days)), np.abs(apart).argmin(axis=1)], dtype=float)
+
+    def peaks(self, days: pd.DatetimeIndex, queue: str = "") -> np.ndarray:
+        """Which of `days` count as peak days: near a festival or promotion, on a holiday's days off and their eve."""
+        peak = np.asarray(days.isin(self._great))
+        for event in self.events.all:
+            if event.kind in ("festival", "promotion", "campaign") and event.queue in ("", queue):
+                peak |= _within(days, event.start, event.end)
+        return peak
+
+    def is_peak(self, day: pd.Timestamp, queue: str = "") -> bool:
+        """Whether `day` counts as a peak day."""
+        return bool(self.peaks(pd.DatetimeIndex([day]), queue)[0])
+
+    def on(self, days: pd.DatetimeIndex, kind: str, queue: str) -> np.ndarray:
+        """Which of `days` an event of `kind` covers in `queue`."""
+        covered = np.zeros(len(days), dtype=bool)
+        for event in self.events.touching(queue):
+            if event.kind == kind:
+                covered |= _within(days, event.start, event.end)
+        return covered
+
+    def weekdays(self, days: pd.DatetimeIndex) -> np.ndarray:
+        """The weekday (0 Monday) each day behaves like: a make-up Saturday like a Friday, a Sunday like a Monday."""
+        weekday = days.day_of_week.to_numpy().copy()
+        made_up = days.isin(self.makeup_workdays)
+        weekday[made_up] = np.where(weekday[made_up] == 5, 4, 0)
+        return np.asarray(weekday)
+
+    def off(self, days: pd.DatetimeIndex) -> np.ndarray:
+        """Which of `days` lie in a holiday's run of days off, in any of the countries."""
+        return np.asarray(days.isin(self._off))
+
+    def collisions(self, start: pd.Timestamp, end: pd.Timestamp) -> tuple[Text, ...]:
+        """Each festival within `start` to `end` that falls inside a promotion or within a week of one."""
+        promotions = [(SHOPPING[o.key].label, o.start, o.end) for o in self.occasions if o.key in SHOPPING]
+        promotions = [p for p in promotions if p[0] != SHOPPING["new_year_goods"].label]
+        promotions += [(_named(e), e.start, e.end) for e in self.events.all if e.kind in ("promotion", "campaign")]
+        big = [(FESTIVALS[o.key].label, o.day) for o in self.occasions if o.key in FESTIVALS and FESTIVALS[o.key].peak]
+        big += [(_named(e), e.start) for e in self.events.all if e.kind == "festival"]
+        said = []
+        for festival, day in sorted((b for b in big if start <= b[1] <= end), key=lambda b: b[1]):
+            for promotion, first, last in sorted(promotions, key=lambda p: p[1]):
+                said += _collision(festival, day, promotion, first, last)
+        return tuple(dict.fromkeys(said))
+
+
+def season_of(
+    start: pd.Timestamp,
+    end: pd.Timestamp,
+    countries: Sequence[str] = ("CN",),
+    events: Events | Iterable[Event] | None = None,
+) -> Season:
+    """The season of the days `start` to `end`. `countries` may hold `none`: no public calendar matters."""
+    named = tuple(dict.fromkeys(c.strip().upper() for c in countries if c.strip().lower() != "none"))
+    chosen = events if isinstance(events, Events) else Events.of(events or ())
+    return Season(start, end, named, chosen)
+
+
+@cache
+def lunar_day(year: int, month: int, day: int) -> pd.Timestamp:
+    """The day in the solar calendar of a day in the lunar year that begins in `year`.
+
+    >>> lunar_day(2026, 5, 5).strftime("%Y-%m-%d")  # Dragon Boat Festival
+    '2026-06-19'
+    """
+    solar = Lunar.fromYmd(year, month, day).getSolar()
+    return pd.Timestamp(solar.getYear(), solar.getMonth(), solar.getDay())
+
+
+def _named(event: Event) -> Text:
+    return Text("{name}", name=event.name)
+
+
+def _collision(
+    festival: Text, day: pd.Timestamp, promotion: Text, start: pd.Timestamp, end: pd.Timestamp
+) -> list[Text]:
+    facts = {
+        "festival": festival,
+        "day": f"{day:%Y-%m-%d}",
+        "promotion": promotion,
+        "start": f"{start:%Y-%m-%d}",
+        "end": f"{end:%Y-%m-%d}",
+    }
+    before, after = (start - day).days, (day - end).days
+    if before <= 0 and after <= 0:
+        return [Text("{festival} on {day} falls inside {promotion} ({start} to {end})", **facts)]
+    if 0 < before <= NEAR:
+        return [
+            Text("{festival} on {day} falls {days} day(s) before {promotion} ({start} to {end})", days=before, **facts)
+        ]
+    if 0 < after <= NEAR:
+        return [
+            Text("{festival} on {day} falls {days} day(s) after {promotion} ({start} to {end})", days=after, **facts)
+        ]
+    return []
+
+
+def _days_of(spans: Iterable[tuple[pd.Timestamp, pd.Timestamp]]) -> pd.DatetimeIndex:
+    """Every day of the spans."""
+    days = [np.arange(a.to_datetime64(), (b + DAY).to_datetime64(), dtype="datetime64[D]") for a, b in spans]
+    whole = np.unique(np.concatenate(days)) if days else np.array([], dtype="datetime64[D]")
+    return pd.DatetimeIndex(whole.astype("datetime64[s]"))
+
+
+def _within(days: pd.DatetimeIndex, start: pd.Timestamp, end: pd.Timestamp) -> np.ndarray:
+    return np.asarray((days >= start) & (days <= end))
+
+
+@cache
+def _calendar(country: str, first: int, last: int) -> tuple[dict[date, str], frozenset[date], frozenset[int]]:
+    """Holidays by day, weekend days that are worked, and the weekend."""
+    years = range(first - 1, last + 2)
+    languages = holidays.country_holidays(country).supported_languages
+    language = "en_US" if "en_US" in languages else None  # names are keys here: they must not follow the environment
+    listed = holidays.country_holidays(country, years=years, categories=CATEGORIES.get(country), language=language)
+    worked = frozenset(getattr(listed, "weekend_workdays", None) or ())
+    weekend = frozenset(getattr(listed, "weekend", None) or (5, 6))
+    return dict(listed.items()), worked, weekend
+
+
+@cache
+def _runs(country: str, first: int, last: int) -> tuple[DaysOff, ...]:
+    listed, worked, weekend = _calendar(country, first, last)
+    days = pd.date_range(f"{first - 1}-12-01", f"{last + 1}-01-31", unit="s")
+    named = np.array([day.date() in listed for day in days])
+    rest = np.isin(days.day_of_week, list(weekend)) & np.array([day.date() not in worked for day in days])
+    off = named | rest
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], off.astype(int), [0]))))
+    runs = []
+    for a, b in zip(edges[::2], edges[1::2], strict=True):
+        names = [listed[days[i].date()] for i in range(a, b) if named[i]]
+        if names:
+            runs.append(DaysOff(country, _base(names), days[a], days[b - 1]))
+    return tuple(runs)
+
+
+def _base(names: list[str]) -> str:
+    """One name for a run: the commonest, without what is said about substitution."""
+    plain = [n.split(";")[0].split(" (")[0].strip() for n in names]
+    plain = [n for n in plain if not n.startswith("Day off")] or plain
+    return max(dict.fromkeys(plain), key=plain.count)

@@ -1,0 +1,131 @@
+"""The parts every ECharts picture here has: plain dicts, no callbacks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from forecast.ui.palette import LINE, MARK, SOFT
+
+Option = dict[str, Any]
+ZOOM = 46  # room for the zoom slider below the axis, px
+PHONE = 560  # px: a narrower picture is a phone's
+LINE_PX = 22  # a line of the legend
+
+
+@dataclass(frozen=True)
+class Mark:
+    """An occasion on a picture of days: a span, or one day where `start` is `end`; an `aside` is named lower."""
+
+    label: str
+    start: pd.Timestamp
+    end: pd.Timestamp
+    aside: bool = False
+
+
+def base(legend: Sequence[str] = (), zoom: tuple[float, float] | None = None, unit: str = "") -> Option:
+    """Grid, axis tooltip and a legend in one row; with `zoom`, a slider that begins at those percentages."""
+    option: Option = {
+        "animation": False,
+        "grid": {
+            "left": 14,
+            "right": 32,
+            "top": 50 if legend else 26,
+            "bottom": ZOOM if zoom else 8,
+            "containLabel": True,
+        },
+        "tooltip": {"trigger": "axis", "confine": True, "valueFormatter": "localized"},
+        "yAxis": {
+            "type": "value",
+            "name": unit,
+            "nameTextStyle": {"color": SOFT, "align": "left"},
+            "axisLabel": {"color": SOFT},
+            "splitLine": {"lineStyle": {"color": LINE}},
+        },
+    }
+    if legend:
+        option["legend"] = {"top": 0, "left": 0, "data": list(legend), "icon": "roundRect"}
+        # a phone's legend has several lines: the picture begins below the last
+        narrow = {"grid": {"top": LINE_PX * _lines(legend) + 28}}
+        option["media"] = [{"query": {"maxWidth": PHONE}, "option": narrow}, {"option": {"grid": {"top": 50}}}]
+    if zoom:
+        option["dataZoom"] = [
+            {"type": "slider", "start": zoom[0], "end": zoom[1], "height": 22, "bottom": 8, "showDetail": False},
+            {"type": "inside", "start": zoom[0], "end": zoom[1], "zoomOnMouseWheel": False},
+        ]
+    return option
+
+
+def _lines(legend: Sequence[str]) -> int:
+    """Lines that a legend takes on a phone 330 px wide: a Chinese sign is about twice as wide as a Latin one."""
+    used, lines = 0, 1
+    for name in legend:
+        width = 45 + sum(7 if ord(sign) < 0x2E80 else 12 for sign in name)
+        if used and used + width > 330:
+            used, lines = 0, lines + 1
+        used += width
+    return lines
+
+
+def categories(names: Sequence[str] | None = None, gap: bool = False) -> Option:
+    """A category axis, of a dataset's own where no names are given; `gap` leaves half a step at both ends, for bars."""
+    return {
+        "type": "category",
+        **({} if names is None else {"data": list(names)}),
+        "boundaryGap": gap,
+        "axisLabel": {"color": SOFT, "hideOverlap": True, **({} if gap else {"alignMaxLabel": "right"})},
+        "axisLine": {"lineStyle": {"color": LINE}},
+        "axisTick": {"show": False},
+    }
+
+
+def days(index: pd.DatetimeIndex) -> list[str]:
+    """Days as YYYY-MM-DD."""
+    return [f"{day:%Y-%m-%d}" for day in index]
+
+
+def clock(starts: pd.Series) -> list[str]:
+    """Times of day as HH:MM."""
+    return list(starts.dt.strftime("%H:%M"))
+
+
+def numbers(values: pd.Series | np.ndarray, digits: int = 1) -> list[float | None]:
+    """Values as JSON holds them: rounded, None where unknown."""
+    return [None if not np.isfinite(v) else round(float(v), digits) for v in np.asarray(values, dtype=float)]
+
+
+def marks(found: Sequence[Mark], shown: Sequence[str]) -> Option:
+    """Spans as shaded areas and single days as lines, cut to the days `shown`."""
+    if not shown:
+        return {}
+    first, last = pd.Timestamp(shown[0]), pd.Timestamp(shown[-1])
+    areas, lines = [], []
+    for mark in found:
+        if mark.end < first or mark.start > last:
+            continue
+        if mark.start == mark.end:
+            line: Option = {"xAxis": f"{mark.start:%Y-%m-%d}", "name": mark.label}
+            lines.append({**line, "label": {"position": "insideMiddleTop", "rotate": 90}} if mark.aside else line)
+        else:
+            begin, end = max(mark.start, first), min(mark.end, last)
+            areas.append([{"xAxis": f"{begin:%Y-%m-%d}", "name": mark.label}, {"xAxis": f"{end:%Y-%m-%d}"}])
+    label = {"show": True, "color": MARK, "fontSize": 11, "formatter": "{b}"}
+    return {
+        "markArea": {
+            "silent": True,
+            "itemStyle": {"color": MARK, "opacity": 0.09},
+            "label": {**label, "position": "insideTop"},
+            "data": areas,
+        },
+        "markLine": {
+            "silent": True,
+            "symbol": "none",
+            "lineStyle": {"color": MARK, "type": "dashed", "width": 1},
+            "label": {**label, "position": "end", "rotate": 0},
+            "data": lines,
+        },
+    }

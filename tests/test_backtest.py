@@ -1,0 +1,105 @@
+"""Past origins: nothing later may reach a model, and the best model is chosen."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from forecast.backtest import backtest, choose, cuts
+from forecast.event import Event
+from forecast.history import History
+
+DAY = pd.Timedelta(days=1)
+
+
+def make_history(days: int = 240, queues: tuple[str, ...] = ("a", "b"), seed: int = 0) -> History:
+    index = pd.date_range("2025-06-25", periods=days, unit="s")
+    rng = np.random.default_rng(seed)
+    parts = []
+    for k, queue in enumerate(queues):
+        mean = 300 * (k + 1) * np.array([1.2, 1, 1, 1, 1, 0.7, 0.6])[index.day_of_week]
+        parts.append(
+            pd.DataFrame({"start": index, "queue": queue, "source": "", "offered": rng.poisson(mean).astype(float)})
+        )
+    return History(pd.concat(parts, ignore_index=True).assign(handled=np.nan, abandoned=np.nan, aht_s=np.nan), DAY)
+
+
+CHEAP = ("seasonal_naive", "regression")
+
+
+def test_nothing_after_an_origin_reaches_any_model():
+    history = make_history(200, ("a",))
+    models = ("seasonal_naive", "regression", "prophet")
+    plain = backtest(history, horizon_days=28, origins=2, models=models, workers=1)
+    origin = plain.table["origin"].max()
+    table = history.table.copy()
+    later = table["start"] >= origin
+    table.loc[later, "offered"] = table.loc[later, "offered"] * 7 + 1000
+    told = [Event("断货", "incident", origin + 3 * DAY, origin + 4 * DAY)]
+    changed = backtest(History(table, DAY), events=told, horizon_days=28, origins=2, models=models, workers=1)
+    keys = ["queue", "model", "origin", "day"]
+    both = plain.errors.merge(changed.errors, on=keys)
+    assert len(both) > 150
+    assert (both["expected_x"] == both["expected_y"]).all()
+    assert (plain.errors["day"] >= plain.errors["origin"]).all()
+
+
+def test_the_result_is_the_same_for_any_number_of_workers():
+    history = make_history()
+    one, two = (backtest(history, horizon_days=21, origins=4, models=CHEAP, workers=w) for w in (1, 2))
+    pd.testing.assert_frame_equal(one.table, two.table, check_exact=True)
+    pd.testing.assert_frame_equal(one.errors, two.errors, check_exact=True)
+
+
+def test_the_leaderboard_is_best_first_and_scores_are_the_means_over_origins():
+    done = backtest(make_history(queues=("a",)), horizon_days=14, origins=4, models=CHEAP, workers=1)
+    board = done.leaderboard()
+    assert board["wape"].is_monotonic_increasing
+    rows = done.table[done.table["model"] == board["model"][0]]
+    assert board["wape"][0] == pytest.approx(rows["wape"].mean())
+    assert board["origins"][0] == len(rows)
+    assert done.table["coverage"].mean() == pytest.approx(0.8, abs=0.15)
+
+
+def test_of_two_models_as_good_the_simpler_is_chosen():
+    done = backtest(make_history(queues=("a",)), horizon_days=14, origins=4, models=CHEAP, workers=1)
+    assert choose(done, least=1.0) == {"a": "seasonal_naive"}
+    assert choose(done, least=0.0)["a"] == done.leaderboard()["model"][0]
+
+
+@pytest.mark.parametrize(
+    ("days", "horizon", "expected"),
+    [
+        (1400, 84, (8, 84)),  # years of history: the origins asked for, a horizon apart
+        (695, 56, (6, 56)),  # two years: as many as leave half to learn from
+        (150, 84, (2, 25)),  # five months: shorter forecasts
+        (40, 56, (3, 7)),
+        (20, 56, (0, 0)),  # too little to learn from and be tested on
+    ],
+)
+def test_a_short_history_gets_fewer_and_shorter_origins(days, horizon, expected):
+    series = pd.Series(1.0, index=pd.date_range("2022-01-01", periods=days))
+    found = cuts(series, horizon, 8)
+    lengths = {length for _, length in found} or {0}
+    assert (len(found) >= expected[0], lengths) == (True, {expected[1]})
+    for origin, length in found:
+        assert origin + length * DAY <= series.index[-1] + DAY
+        assert (origin - series.index[0]).days >= min(21, days)
+
+
+def test_days_under_an_incident_are_not_scored():
+    history = make_history(queues=("a",))
+    event = Event("断货", "incident", history.last - 5 * DAY, history.last - 3 * DAY)
+    done = backtest(history, events=[event], horizon_days=14, origins=1, models=("seasonal_naive",), workers=1)
+    assert not set(event.days) & set(done.errors["day"])
+
+
+def test_a_wrong_argument_is_named():
+    for change, said in (
+        ({"models": ("magic",)}, "got magic"),
+        ({"horizon_days": 0}, "got 0"),
+        ({"origins": 0}, "got 0"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            backtest(make_history(60), **change)

@@ -1,0 +1,76 @@
+"""Bands drawn from past errors."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from forecast.accuracy import coverage
+from forecast.spread import UNKNOWN, Z, of_intervals, spread
+
+errors = arrays(float, st.integers(0, 90), elements=st.floats(-3, 3))
+
+
+@given(errors, st.floats(0, 5000))
+def test_quantiles_never_cross_and_are_never_negative(log_errors, expected):
+    said = np.full(len(log_errors), 100.0)
+    found = spread(said * np.exp(log_errors), said, np.arange(len(said)) % 3 == 0, origins=4)
+    bands = found.of_days(np.array([expected, expected]), np.array([True, False]))
+    assert (np.diff(bands, axis=1) >= 0).all()
+    assert (bands >= 0).all()
+    assert np.isfinite(bands).all()
+
+
+@given(
+    arrays(float, 5, elements=st.floats(0, 3000)),
+    arrays(float, 9, elements=st.floats(0.01, 5)).map(np.sort),
+    st.floats(0.1, 10),
+    st.floats(0, 1),
+)
+def test_quantiles_of_intervals_never_cross_and_are_never_negative(means, factors, phi, cv):
+    bands = of_intervals(means, np.tile(factors, (5, 1)), phi, cv)
+    assert (np.diff(bands, axis=1) >= -1e-9).all()
+    assert (bands >= 0).all()
+    assert (bands[means == 0] == 0).all()
+
+
+def test_bands_hold_as_many_new_days_as_they_say():
+    rng = np.random.default_rng(0)
+    said = np.full(4000, 200.0)
+    past, new = (said * np.exp(rng.standard_t(5, 4000) * 0.15) for _ in range(2))
+    bands = spread(past, said, np.zeros(4000, dtype=bool), origins=50).of_days(said, np.zeros(4000, dtype=bool))
+    assert coverage(new, bands[:, 2], bands[:, 6]) == pytest.approx(0.8, abs=0.03)
+    assert coverage(new, bands[:, 0], bands[:, 8]) == pytest.approx(0.95, abs=0.03)
+
+
+def test_peak_days_have_their_own_band():
+    rng = np.random.default_rng(1)
+    said, peak = np.full(600, 200.0), np.arange(600) < 100
+    came = said * np.exp(rng.normal(size=600) * np.where(peak, 0.4, 0.1))
+    found = spread(came, said, peak, origins=8)
+    assert np.log(found.peak[8]) > 2.5 * np.log(found.ordinary[8])
+
+
+def test_without_a_backtest_the_band_is_a_wide_guess():
+    nothing = np.array([])
+    found = spread(nothing, nothing, nothing.astype(bool), origins=0)
+    assert np.log(found.ordinary) == pytest.approx(Z * UNKNOWN)
+    assert found.peak[8] > found.ordinary[8]
+
+
+def test_few_origins_widen_the_band():
+    rng = np.random.default_rng(2)
+    said, calm = np.full(300, 100.0), np.zeros(300, dtype=bool)
+    came = said * np.exp(rng.normal(size=300) * 0.2)
+    assert spread(came, said, calm, 1).ordinary[8] > spread(came, said, calm, 8).ordinary[8]
+
+
+def test_counts_alone_spread_like_a_poisson_law():
+    rng = np.random.default_rng(3)
+    for mean in (1.5, 6.0, 40.0):
+        came = rng.poisson(mean, 20000)
+        bands = of_intervals(np.array([mean]), np.ones((1, 9)), 1.0, 0.0)[0]
+        assert coverage(came, bands[0], bands[8]) == pytest.approx(0.95, abs=0.04)
