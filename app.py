@@ -1,0 +1,202 @@
+"""The browser's front door: pages, sidebar, one cached run."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import streamlit as st
+
+from forecast.language import LANGUAGES
+from forecast.problem import Refused
+from forecast.ui.choose import widget
+from forecast.ui.forecast import show_forecast
+from forecast.ui.history import show_history
+from forecast.ui.reader import Reader
+from forecast.ui.style import CSS
+from forecast.ui.table import sentences
+from staffing import plan
+from staffing.noplan import NoPlan
+from staffing.plan import Made, Result
+from staffing.scenario import Scenario, load, named, to_toml
+from staffing.ui import ask
+from staffing.ui.compare import show_compare
+from staffing.ui.conflict import show_conflict
+from staffing.ui.costs import show_costs
+from staffing.ui.overview import show_overview
+from staffing.ui.requirement import show_requirement
+from staffing.ui.season import show_season
+from staffing.ui.shifts import show_shifts
+from staffing.ui.view import Outcome, View, queue_colours, reader, source_colours
+
+BASE = "base"
+SIDEBAR = "sidebar"
+
+
+# Values are frozen, so every session may share one copy; cache_data would pickle 300,000 rows on each rerun. The keys
+# are digests of content: Streamlit hashes a large frame on a sample only and would answer a changed one with old news.
+@st.cache_resource(show_spinner=False, max_entries=8)
+def made(key: str, _scenario: Scenario) -> Made:
+    """History and forecast: the slow half."""
+    return plan.made(_scenario)
+
+
+@st.cache_resource(show_spinner=False, max_entries=40)
+def planned(key: str, _scenario: Scenario, _made: Made) -> Outcome:
+    """What the scenario comes to, a missing plan included."""
+    try:
+        return plan.staffed(_scenario, _made)
+    except NoPlan as none:
+        return none
+
+
+def main() -> None:
+    """One run of the page."""
+    own = arguments(sys.argv[1:])
+    st.set_page_config(page_title="Peakstaff", layout="wide")
+    st.html(CSS)
+    with st.sidebar:
+        language = ask.ask_language(own.lang)
+    try:
+        scenarios = choices(own.scenario)
+        t = reader(language, *scenarios.values())
+        ask.recall(scenarios)
+        with st.sidebar:
+            scenario = sidebar(scenarios, t)
+        ask.address(language, own.lang, scenarios)
+        run(scenario, scenarios, t)
+    except Refused as refused:
+        t = Reader(language)
+        st.title(t("This input cannot be used"), anchor=False)
+        st.html(sentences([problem.say(language) for problem in refused.problems], "bad"))
+
+
+def arguments(argv: list[str]) -> argparse.Namespace:
+    """`--lang` and a scenario file, as `peakstaff serve` passes them."""
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--lang", choices=LANGUAGES, default="zh")
+    parser.add_argument("scenario", nargs="?", type=Path)
+    return parser.parse_known_args(argv)[0]
+
+
+def choices(own: Path | None) -> dict[str, Scenario]:
+    """The scenario the app was opened on and the what-ifs beside it, by name.
+
+    On a scenario of the user's only what-ifs that move nothing but levers make sense: they are moved on that scenario.
+    """
+    base, sample = load(own), load(None)
+    found = {BASE: base}
+    for name, path in named().items():
+        other = load(path)
+        if own is None:
+            found[name] = other
+        elif other.model_copy(update={"title": sample.title, "levers": sample.levers}) == sample:
+            found[name] = base.model_copy(update={"title": other.title, "levers": other.levers})
+    return found
+
+
+def sidebar(scenarios: dict[str, Scenario], t: Reader) -> Scenario:
+    """The scenario as the sidebar has it."""
+
+    def start_over() -> None:
+        ask.put_back(scenarios[st.session_state[widget("scenario", t)]].levers, t)
+
+    titles = ask.titles(scenarios, t.language)
+    name = ask.ask_scenario(titles, t, key="scenario", label=t("Scenario"), changed=start_over)
+    moved = ask.ask_levers(scenarios[name], t)
+    st.button(t("Reset levers"), on_click=start_over, width="stretch")
+    st.download_button(
+        t("Download scenario (TOML)"),
+        lambda: to_toml(moved),
+        file_name=f"{name}.toml",
+        mime="application/toml",
+        on_click="ignore",
+        width="stretch",
+    )
+    return moved
+
+
+def outcome(scenario: Scenario, t: Reader) -> View:
+    """The scenario's plan, from the cache where it is known."""
+    with st.spinner(
+        t("Reading the history and testing the forecast models; the first time this takes a minute or two.")
+    ):
+        slow = made(plan.forecast_key(scenario), scenario)
+    with st.spinner(t("Planning.")):
+        return View(t, scenario, slow, planned(plan.key(scenario), scenario, slow))
+
+
+def run(scenario: Scenario, scenarios: dict[str, Scenario], t: Reader) -> None:
+    """The chosen page."""
+
+    def with_plan(title: str, show: Callable[[View, Result], None]) -> None:
+        st.title(title, anchor=False)
+        view = outcome(scenario, t)
+        if isinstance(view.outcome, Result):
+            show(view, view.outcome)
+        else:
+            show_conflict(view, view.outcome)
+
+    def history(title: str) -> None:
+        st.title(title, anchor=False)
+        slow = outcome(scenario, t).made
+        show_history(slow.history, slow.season, queue_colours(slow), source_colours(scenario), t)
+
+    def forecast(title: str) -> None:
+        st.title(title, anchor=False)
+        view = outcome(scenario, t)
+        expected = view.outcome.forecast if isinstance(view.outcome, Result) else view.made.forecast
+        show_forecast(view.made.history, view.made.season, expected, view.made.backtest, t)
+
+    def compare(title: str) -> None:
+        st.title(title, anchor=False)
+        columns = st.columns(2)
+        sides = []
+        for letter, column in zip("AB", columns, strict=True):
+            with column:
+                sides.append(ask_side(scenarios, scenario, letter, t))
+        show_compare(*(outcome(side, t) for side in sides))
+
+    pages: tuple[tuple[str, str, Callable[[str], None]], ...] = (
+        ("overview", t("Overview"), partial(with_plan, show=show_overview)),
+        ("history", t("History"), history),
+        ("forecast", t("Forecast"), forecast),
+        ("staffing", t("Staffing need"), partial(with_plan, show=show_requirement)),
+        ("season", t("Season plan"), partial(with_plan, show=show_season)),
+        ("shifts", t("Shifts"), partial(with_plan, show=show_shifts)),
+        ("costs", t("Costs"), partial(with_plan, show=show_costs)),
+        ("compare", t("Compare"), compare),
+    )
+    st.navigation(
+        [
+            st.Page(partial(show, title), title=title, url_path=path, default=path == "overview")
+            for path, title, show in pages
+        ],
+        position="top",
+    ).run()
+
+
+def ask_side(scenarios: dict[str, Scenario], moved: Scenario, letter: str, t: Reader) -> Scenario:
+    """One side of the comparison: the sidebar's scenario, or a named one with levers of its own."""
+    said = ask.titles(scenarios, t.language) | {SIDEBAR: t("as set in the sidebar")}
+    prefix = f"{letter.lower()}_"
+
+    def start_over() -> None:
+        chosen = st.session_state[widget(f"{prefix}scenario", t)]
+        if chosen in scenarios:
+            ask.put_back(scenarios[chosen].levers, t, prefix)
+
+    # at first: the base case, beside the sidebar where that differs from it and else beside the first what-if
+    beside = SIDEBAR if moved != scenarios[BASE] or len(scenarios) == 1 else list(scenarios)[1]
+    start = 0 if letter == "A" else list(said).index(beside)
+    name = ask.ask_scenario(said, t, key=f"{prefix}scenario", changed=start_over, start=start, label=letter)
+    if name == SIDEBAR:
+        return moved
+    with st.expander(t("Levers of {letter}", letter=letter)):
+        return ask.ask_levers(scenarios[name], t, prefix=prefix)
+
+
+main()

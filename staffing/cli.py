@@ -1,0 +1,378 @@
+"""The command line: one sub-command a stage. It asks for input, calls the stage and writes what comes back.
+
+Exit status: 0 done; 2 bad input; 3 no plan exists; 1 a fault of ours. One line an error, on standard error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import pandas as pd
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from typer.exceptions import TyperException
+
+from forecast import backtest as backtests
+from forecast import ingest
+from forecast.language import LANGUAGES, Language, Text, preferred
+from forecast.model import MODELS
+from forecast.problem import Problem, Refused
+from staffing import plan as chain
+from staffing import report, requirement, save, stagefile
+from staffing.noplan import NoPlan
+from staffing.plan import Tell
+from staffing.scenario import load, quantile_of
+from staffing.wording import STATUSES
+
+STAGES = chain.STAGES
+
+Out = Annotated[Path, typer.Option("--out", help="file to write")]
+Json = Annotated[bool, typer.Option("--json", help="print the answer as JSON")]
+Country = Annotated[
+    list[str] | None, typer.Option("--country", help="public calendar by ISO code, repeatable; 'none' for none [CN]")
+]
+EventsFile = Annotated[Path | None, typer.Option("--events", help="events.csv: promotions, incidents, closures")]
+Workers = Annotated[int, typer.Option("--workers", help="processes for independent work; -1 is one a core")]
+ScenarioFile = Annotated[Path | None, typer.Argument(metavar="SCENARIO.toml", help="what differs from the base case")]
+
+app = typer.Typer(
+    name="peakstaff",
+    help="Contact forecast, staffing and cost for seasonal sellers. Everywhere: --lang zh|en, --quiet.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+class Voice:
+    """The reader's language, and whether progress is shown."""
+
+    language: Language = "zh"
+    quiet: bool = False
+
+
+voice = Voice()
+
+
+@app.command("import")
+def import_(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="history files: CSV or CSV.GZ")],
+    out: Out,
+    json_file: Annotated[Path | None, typer.Option("--json", help="report to write")] = None,
+) -> None:
+    """Exports to one canonical history."""
+    history = ingest.joined([ingest.read_history(path) for path in files], [str(path) for path in files])
+    files_out = {out: save.csv_bytes(history.table)}
+    summary = {
+        "rows": len(history.table),
+        "queues": list(history.queues),
+        "sources": list(history.sources),
+        "first": f"{history.first:%Y-%m-%d}",
+        "last": f"{history.last:%Y-%m-%d}",
+        "interval_minutes": history.interval / pd.Timedelta(minutes=1),
+    }
+    if json_file:
+        files_out[json_file] = _json(summary).encode()
+    for path, content in files_out.items():
+        save.write(path, content)
+    _say(
+        Text(
+            "{rows} rows, {queues} queues, {first} to {last}: {out}",
+            rows=len(history.table),
+            queues=len(history.queues),
+            first=summary["first"],
+            last=summary["last"],
+            out=out,
+        )
+    )
+
+
+@app.command()
+def forecast(
+    history_file: Annotated[Path, typer.Argument(metavar="HISTORY")],
+    out: Out,
+    horizon: Annotated[str, typer.Option(help="days to forecast, such as 56d")] = "56d",
+    start: Annotated[str | None, typer.Option("--from", help="first day; by default the day after the last")] = None,
+    interval: Annotated[str | None, typer.Option(help="D, 15min or 30min; by default the history's own")] = None,
+    country: Country = None,
+    events_file: EventsFile = None,
+    model: Annotated[str | None, typer.Option(help="one model for every queue; by default the backtest")] = None,
+    workers: Workers = -1,
+) -> None:
+    """A forecast of every queue of a history."""
+    asked: chain.Asked = {
+        "horizon_days": _days(horizon, "--horizon"),
+        "start": _date(start, "--from"),
+        "interval": _interval(interval),
+        "countries": _countries(country),
+        "model": _model(model),
+    }
+    history, events = chain.read(history_file, events_file)
+    with _progress(3) as tell:
+        made = chain.forecast_of(history, events, **asked, workers=workers, tell=tell)
+    save.write(out, save.csv_bytes(made.forecast.table))
+    _say_all(made.forecast.warnings)
+    models = ", ".join(f"{queue}: {name}" for queue, name in made.forecast.models.items())
+    _say(Text("forecast of {days} days ({models}): {out}", days=asked["horizon_days"], models=models, out=out))
+
+
+@app.command()
+def backtest(
+    history_file: Annotated[Path, typer.Argument(metavar="HISTORY")],
+    out: Out,
+    horizon: Annotated[str, typer.Option(help="days ahead, such as 28d")] = "28d",
+    origins: Annotated[int, typer.Option(min=1, max=200, help="rolling origins, one horizon apart")] = 8,
+    country: Country = None,
+    events_file: EventsFile = None,
+    models: Annotated[str | None, typer.Option(help="names with commas between; by default all")] = None,
+    workers: Workers = -1,
+    as_json: Json = False,
+) -> None:
+    """How far off each model would have been, from past origins."""
+    names = [_model(name) or "" for name in models.split(",")] if models else list(MODELS)
+    days, countries = _days(horizon, "--horizon"), _countries(country)
+    history, events = chain.read(history_file, events_file)
+    with _progress(1) as tell:
+        tell(Text("testing the forecast models on the past"))
+        done = backtests.backtest(history, countries, events, days, origins, names, workers)
+    save.write(out, save.csv_bytes(done.table))
+    board = done.leaderboard()
+    print(_json(json.loads(board.to_json(orient="records"))) if as_json else board.round(4).to_string(index=False))
+
+
+@app.command()
+def require(
+    forecast_file: Annotated[Path, typer.Argument(metavar="FORECAST.csv")],
+    out: Out,
+    queues_file: Annotated[Path, typer.Option("--queues", help="queues.toml: channel, target, hours of each queue")],
+    interval: Annotated[str | None, typer.Option(help="planning interval; by default the forecast's")] = None,
+    confidence: Annotated[
+        float | None, typer.Option(help="share of days to be safe for: 0.5, 0.75, 0.9, 0.95 or 0.975 [the mean]")
+    ] = None,
+    method: Annotated[str, typer.Option(help="analytic")] = "analytic",
+) -> None:
+    """Agents needed by interval and queue."""
+    if method != "analytic":
+        raise _bad("--method", Text("expected analytic, came {came}", came=method))
+    quantile = quantile_of(confidence)
+    if quantile is None:
+        raise _bad("--confidence", Text("expected 0.5, 0.75, 0.9, 0.95 or 0.975, came {came}", came=confidence))
+    expected = stagefile.read_forecast(forecast_file)
+    if interval:
+        expected = expected.coarser(_interval(interval) or expected.interval)
+    needed = requirement.agents(expected, stagefile.read_queues(queues_file, expected.queues), quantile)
+    save.write(out, save.csv_bytes(needed.table))
+    _say_all(needed.warnings)
+    _say(Text("agents for {rows} intervals: {out}", rows=len(needed.table), out=out))
+
+
+@app.command()
+def season(scenario_file: ScenarioFile, out: Out, workers: Workers = -1, as_json: Json = False) -> None:
+    """Seats, hires, training and contracts by week and source."""
+    result = _run(scenario_file, workers)
+    save.write(out, save.csv_bytes(result.season.table))
+    _tell_result(result, out, as_json)
+
+
+@app.command()
+def shifts(
+    scenario_file: ScenarioFile,
+    out: Out,
+    requirement_file: Annotated[
+        Path | None, typer.Option("--requirement", help="requirement.csv in place of the scenario's own")
+    ] = None,
+    workers: Workers = -1,
+    as_json: Json = False,
+) -> None:
+    """Shifts with meal breaks for the busiest week."""
+    if requirement_file is None:
+        result = _run(scenario_file, workers)
+        plan, week = result.shifts, result.week
+    else:
+        scenario, needed = load(scenario_file), stagefile.read_requirement(requirement_file)
+        with _progress(2) as tell:
+            plan, week = chain.shifts_of(scenario, needed, tell)
+    save.write(out, save.csv_bytes(plan.table))
+    if as_json:
+        print(_json({"out": str(out), "week": week, "status": plan.status, "gap": plan.gap, "cost_cny": plan.cost_cny}))
+        return
+    _say(
+        Text(
+            "{shifts} shifts in the week of {week}, {status}, proven gap {gap:.2%}: {out}",
+            shifts=int(plan.table["agents"].sum()),
+            week=f"{week:%Y-%m-%d}",
+            status=STATUSES[plan.status],
+            gap=plan.gap,
+            out=out,
+        )
+    )
+
+
+@app.command()
+def plan(scenario_file: ScenarioFile = None, *, out: Out, workers: Workers = -1, as_json: Json = False) -> None:
+    """The whole chain: every table, plan.xlsx for finance and report.html for reading."""
+    result = _run(scenario_file, workers)
+    files = report.files(result, voice.language)
+    save.write_all(out, files)
+    _tell_result(result, out / "plan.xlsx", as_json)
+    if not as_json:
+        _say(Text("written: {out}", out=out / "report.html"))
+
+
+@app.command()
+def compare(
+    scenario_files: Annotated[list[Path], typer.Argument(metavar="A.toml B.toml ...")],
+    out: Out,
+    workers: Workers = -1,
+    as_json: Json = False,
+) -> None:
+    """Scenarios side by side."""
+    results = {path.stem: _run(path, workers) for path in scenario_files}
+    table = chain.compared(results)
+    save.write(out, save.csv_bytes(table))
+    print(_json(json.loads(table.to_json(orient="records"))) if as_json else table.to_string(index=False))
+
+
+@app.command()
+def serve(
+    scenario_file: ScenarioFile = None,
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8501,
+    workers: Workers = -1,
+) -> None:
+    """The browser app on 127.0.0.1, with the scenario already planned."""
+    from staffing.ui import server  # the front end is loaded only where it is wanted
+
+    with _progress(STAGES) as tell:
+        chain.made(load(scenario_file), workers, tell)
+    _say(Text("open http://127.0.0.1:{port} in a browser; Ctrl+C ends it", port=port))
+    raise typer.Exit(subprocess.run(**server.command(port, scenario_file, voice.language), check=False).returncode)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; its exit status."""
+    everywhere = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    everywhere.add_argument("--lang")
+    everywhere.add_argument("--quiet", action="store_true")
+    common, rest = everywhere.parse_known_args(sys.argv[1:] if argv is None else list(argv))
+    voice.language, voice.quiet = preferred(), common.quiet
+    try:
+        if common.lang is not None:
+            if common.lang not in LANGUAGES:
+                raise _bad("--lang", Text("expected zh or en, came {came}", came=common.lang))
+            voice.language = common.lang
+        return int(app(args=rest, standalone_mode=False) or 0)
+    except typer.Exit as done:
+        return done.exit_code
+    except TyperException as error:
+        return _fail([Text("command line: {reason}", reason=error.format_message()).say(voice.language)], 2)
+    except Refused as refused:
+        return _fail([p.say(voice.language) for p in refused.problems], 2)
+    except NoPlan as none:
+        return _fail([text.say(voice.language) for text in none.conflicts], 3)
+    except KeyboardInterrupt:
+        return 130
+
+
+def _fail(lines: Sequence[str], status: int) -> int:
+    for line in lines:
+        print(" ".join(line.split()), file=sys.stderr)
+    return status
+
+
+def _bad(option: str, text: Text) -> Refused:
+    return Refused([Problem("command line", "-", option, text)])
+
+
+def _run(scenario_file: Path | None, workers: int) -> chain.Result:
+    scenario = load(scenario_file)
+    with _progress(STAGES) as tell:
+        return chain.run(scenario, workers, tell)
+
+
+def _tell_result(result: chain.Result, out: Path, as_json: bool) -> None:
+    if as_json:
+        print(_json(chain.summary(result) | {"out": str(out)}))
+        return
+    _say_all(result.warnings)
+    for line in report.headlines(result):
+        _say(line)
+    _say(Text("written: {out}", out=out))
+
+
+def _say(text: Text) -> None:
+    print(text.say(voice.language))
+
+
+def _say_all(texts: Sequence[Text]) -> None:
+    for text in texts:
+        print(Text("note: {text}", text=text).say(voice.language), file=sys.stderr)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2, default=str)
+
+
+@contextmanager
+def _progress(stages: int) -> Iterator[Tell]:
+    """A bar on standard error, one step a stage; nothing where standard error is no terminal."""
+    console = Console(stderr=True)
+    if voice.quiet or not console.is_terminal:
+        yield lambda _stage: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("", total=stages)
+        begun = iter(range(stages + 1))
+
+        def tell(stage: Text) -> None:
+            bar.update(task, description=stage.say(voice.language), completed=next(begun, stages))
+
+        yield tell
+
+
+def _days(text: str, option: str) -> int:
+    match = re.fullmatch(r"(\d{1,3})d?", text)
+    if not match or int(match[1]) == 0:
+        raise _bad(option, Text("expected days such as 56d, came {came}", came=text))
+    return int(match[1])
+
+
+def _date(text: str | None, option: str) -> pd.Timestamp | None:
+    if text is None:
+        return None
+    try:
+        return pd.Timestamp(pd.to_datetime(text, format="%Y-%m-%d"))
+    except ValueError:
+        raise _bad(option, Text("expected a date such as 2026-06-01, came {came}", came=text)) from None
+
+
+def _interval(text: str | None) -> pd.Timedelta | None:
+    if text is None:
+        return None
+    if text == "D":
+        return pd.Timedelta(days=1)
+    match = re.fullmatch(r"(\d{1,2})min", text)
+    if not match or int(match[1]) not in (5, 10, 15, 20, 30, 60):
+        raise _bad("--interval", Text("expected D, 15min, 30min or 60min, came {came}", came=text))
+    return pd.Timedelta(minutes=int(match[1]))
+
+
+def _countries(codes: list[str] | None) -> tuple[str, ...]:
+    if codes is None:
+        return ("CN",)
+    return () if [c.lower() for c in codes] == ["none"] else tuple(code.upper() for code in codes)
+
+
+def _model(name: str | None) -> str | None:
+    if name is not None and name not in MODELS:
+        raise _bad("--model", Text("expected one of {options}, came {came}", options=", ".join(MODELS), came=name))
+    return name

@@ -1,0 +1,214 @@
+"""A planner's way through the app in a real browser: every page, both languages, a desk's screen and a phone's."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from forecast.language import Language, Text
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(Path(__file__).parent))
+from install import chromium  # noqa: E402 - it stands beside this file, which is no package
+
+PAGES: dict[str, tuple[Text, int]] = {  # heading, and how many pictures the page draws
+    "overview": (Text("Overview"), 1),
+    "history": (Text("History"), 1),
+    "forecast": (Text("Forecast"), 2),
+    "staffing": (Text("Staffing need"), 2),
+    "season": (Text("Season plan"), 1),
+    "shifts": (Text("Shifts"), 2),
+    "costs": (Text("Costs"), 1),
+    "compare": (Text("Compare"), 4),
+}
+DESK, PHONE = (1440, 900), (390, 844)
+FLAGS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync"),
+)
+DRAWN = "[data-testid=stMain] canvas, [data-testid=stMain] .vega-embed svg"
+SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+BLANK = "[...document.querySelectorAll('[data-testid=stMain] canvas')].filter(c => !c.width || !c.height).length"
+READY = ".stApp[data-test-script-state=notRunning]"
+PATIENCE = 300_000  # ms: the first visit on a cold cache makes the forecast
+# Streamlit looks for itself below the page's own path first, and is told that it is not there
+EXPECTED = re.compile(r"status of 404")
+
+pytestmark = pytest.mark.timeout(900)
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of `peakstaff serve`, started for these tests on a free port."""
+    if chromium() is None:
+        pytest.skip("no Chromium on this machine: install chromium, or run `make browser` as root")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    log = tmp_path_factory.mktemp("serve") / "log.txt"
+    command = [sys.executable, "-m", "staffing", "--lang", "zh", "serve", "--port", str(port)]
+    with log.open("wb") as out:
+        # in a session of its own, so that the server it starts ends with it
+        server = subprocess.Popen(
+            command, stdout=out, stderr=subprocess.STDOUT, start_new_session=True, cwd=log.parent, env=dict(os.environ)
+        )
+    try:
+        _wait(f"http://127.0.0.1:{port}/_stcore/health", server, log)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait(timeout=30)
+
+
+def _wait(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(600):
+        if server.poll() is not None:
+            pytest.fail(f"peakstaff serve ended with {server.returncode}: {log.read_text(encoding='utf-8')[-2000:]}")
+        try:
+            with urllib.request.urlopen(address, timeout=2) as answer:  # noqa: S310 - our own server
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(1)
+    pytest.fail(f"peakstaff serve did not answer: {log.read_text(encoding='utf-8')[-2000:]}")
+
+
+@pytest.fixture(scope="session")
+def browser(served: str) -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="session")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where screenshots go: a temporary folder, or the one PEAKSTAFF_SCREENSHOTS names."""
+    named = os.environ.get("PEAKSTAFF_SCREENSHOTS")
+    folder = Path(named) if named else tmp_path_factory.mktemp("screenshots")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.fixture
+def screen(browser: Any) -> Iterator[Any]:
+    """Opens pages of a size; whatever the browser complains of fails the test."""
+    complaints: list[str] = []
+    opened: list[Any] = []
+
+    def page(size: tuple[int, int]) -> Any:
+        context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+        context.set_default_timeout(60_000)
+        shown = context.new_page()
+        shown.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
+        shown.on("pageerror", lambda error: complaints.append(str(error)))
+        opened.append(context)
+        return shown
+
+    yield page
+    for context in opened:
+        context.close()
+    assert [c for c in complaints if not EXPECTED.search(c)] == []
+
+
+def visit(page: Any, served: str, name: str, query: str) -> None:
+    page.goto(f"{served}/{'' if name == 'overview' else name}?{query}")
+    settle(page)
+
+
+def settle(page: Any) -> None:
+    page.wait_for_selector("h1", timeout=PATIENCE)
+    page.wait_for_selector(READY, timeout=PATIENCE)
+    page.wait_for_timeout(300)  # a chart is drawn a moment after its data came
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_page_is_whole(served: str, screen: Any, pictures: Path, language: Language, size: tuple[int, int]):
+    page = screen(size)
+    for name, (heading, count) in PAGES.items():
+        visit(page, served, name, f"lang={language}")
+        assert page.locator("h1").first.inner_text() == heading.say(language)
+        page.wait_for_function(f"() => document.querySelectorAll({DRAWN!r}).length >= {count}")
+        assert page.locator("[data-testid=stException], [data-testid=stAlert]").count() == 0, name
+        assert page.evaluate(SIDEWAYS) <= 0, f"{name} scrolls sideways"
+        assert page.evaluate(BLANK) == 0, f"{name} has an empty picture"
+        height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+        page.set_viewport_size({"width": size[0], "height": max(size[1], height)})
+        page.wait_for_timeout(200)
+        page.screenshot(path=pictures / f"{name}-{language}-{size[0]}.png")
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+
+
+def cost(page: Any) -> str:
+    return str(page.locator(".ps-card b").nth(0).inner_text())
+
+
+def test_a_lever_changes_the_cost_and_reset_brings_it_back(served: str, screen: Any):
+    page = screen(DESK)
+    visit(page, served, "costs", "lang=en")
+    before = cost(page)
+    lever = page.locator(".st-key-volume input")
+    lever.focus()
+    for _ in range(10):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_function("was => document.querySelector('.ps-card b').innerText !== was", arg=before)
+    settle(page)
+    assert "volume=10" in page.url
+    assert float(re.sub(r"[¥,]", "", cost(page))) > float(re.sub(r"[¥,]", "", before))
+    moved = cost(page)
+    page.get_by_role("button", name="Reset levers").click()
+    page.wait_for_function("was => document.querySelector('.ps-card b').innerText !== was", arg=moved)
+    settle(page)
+    assert cost(page) == before
+    assert "volume" not in page.url
+
+
+def test_an_address_opens_what_it_says_and_survives_a_change_of_page_and_language(served: str, screen: Any):
+    page = screen(DESK)
+    visit(page, served, "overview", "lang=en&volume=10&service_share=90&scenario=promo_doubled&promotion=40")
+    page.get_by_role("link", name="Costs").click()
+    page.wait_for_selector("h1:has-text('Costs')")
+    settle(page)
+    page.get_by_text("中文", exact=True).click()
+    page.wait_for_selector("h1:has-text('成本')")
+    settle(page)
+    for part in ("volume=10", "service_share=90", "scenario=promo_doubled", "promotion=40"):
+        assert part in page.url
+    assert page.locator(".st-key-volume input").input_value() == "10"
+    assert page.locator("[class*=st-key-scenario] input").input_value() == "大促翻倍"
+
+
+def test_two_scenarios_stand_side_by_side(served: str, screen: Any):
+    page = screen(DESK)
+    visit(page, served, "compare", "lang=en")
+    page.locator("[class*='st-key-b_scenario'] [data-baseweb=select], [class*='st-key-b_scenario'] input").first.click()
+    page.get_by_role("option", name="Vendor A loses 30%").click()
+    page.wait_for_selector("text=B · Vendor A loses 30%")
+    settle(page)
+    assert page.locator(".ps-lead").first.inner_text().startswith(("B costs", "A and B come to the same"))
+    rows = page.locator(".ps-scroll tbody tr")
+    assert rows.count() >= 8
+    assert rows.first.locator("td").count() == 5
+
+
+def test_where_no_plan_exists_the_page_says_which_promise_breaks(served: str, screen: Any):
+    page = screen(DESK)
+    visit(page, served, "overview", "lang=en&volume=200&promotion=200")
+    assert page.get_by_text("No plan keeps every promise").count() == 1
+    assert page.locator(".ps-bad li").count() >= 1
+    page.wait_for_selector(DRAWN)  # the nearest plan
+    assert page.locator("[data-testid=stException]").count() == 0

@@ -1,0 +1,208 @@
+"""Every page of the browser app, run without a browser, in both languages, on a small history of two queues."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from forecast.language import Language, Text
+
+APP = Path(__file__).resolve().parents[1] / "app.py"
+PAGES = {
+    "overview": Text("Overview"),
+    "history": Text("History"),
+    "forecast": Text("Forecast"),
+    "staffing": Text("Staffing need"),
+    "season": Text("Season plan"),
+    "shifts": Text("Shifts"),
+    "costs": Text("Costs"),
+    "compare": Text("Compare"),
+}
+NEEDS_A_PLAN = ("overview", "staffing", "season", "shifts", "costs")
+LATIN = re.compile(r"[A-Za-z]{3,}")
+# file kinds, a model's own name, and the data's own names
+SAID_IN_LATIN = {"CSV", "XLSX", "TOML", "Prophet", "phone", "mail"}
+
+SMALL = """
+history = "history.csv"
+horizon_days = 28
+origins = 2
+model = "seasonal_naive"
+title = { zh = "小店", en = "Small shop" }
+
+[queues.phone]
+channel = "voice"
+opens = "09:00"
+closes = "19:00"
+
+[queues.mail]
+channel = "ticket"
+opens = "09:00"
+closes = "19:00"
+"""
+NOBODY = """
+based_on = "small.toml"
+
+[sources.inhouse]
+staff = 0
+[sources.vendor_a]
+staff = 0
+[sources.vendor_b]
+staff = 0
+"""
+
+
+@pytest.fixture(scope="session")
+def scenarios(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a history of a hundred days, a scenario on it and one that nobody can staff."""
+    folder = tmp_path_factory.mktemp("app")
+    starts = pd.date_range("2026-01-05 09:00", "2026-04-14 18:30", freq="30min")
+    starts = starts[(starts.hour >= 9) & (starts.hour < 19)]
+    rng = np.random.default_rng(5)
+    queues = [
+        pd.DataFrame({"start": starts, "queue": q, "offered": rng.poisson(mean, len(starts))})
+        for q, mean in (("phone", 30), ("mail", 12))
+    ]
+    pd.concat(queues).to_csv(folder / "history.csv", index=False)
+    (folder / "small.toml").write_text(SMALL, encoding="utf-8")
+    (folder / "nobody.toml").write_text(NOBODY, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def app(scenarios: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Opens the app on a page, in a language, with a scenario of the folder."""
+    monkeypatch.setenv("PEAKSTAFF_CACHE", str(scenarios / "cache"))
+
+    def opened(page: str, language: Language, scenario: str = "small.toml") -> AppTest:
+        monkeypatch.setattr(sys, "argv", ["app.py", "--lang", language, str(scenarios / scenario)])
+        at = AppTest.from_file(APP, default_timeout=60)
+        # switch_page knows file pages only; a page of st.navigation is known by the hash of its path
+        at._page_hash = calc_hash("" if page == "overview" else page)
+        return at.run()
+
+    return opened
+
+
+def words(at: AppTest) -> list[str]:
+    """All that the page says."""
+    marked = [str(e.proto.body) for e in at.get("html")]
+    plain = [re.sub(r"<style>.*?</style>|<[^>]*>", " ", body, flags=re.DOTALL) for body in marked]
+    labels = [w.label for kind in ("slider", "selectbox", "button", "download_button") for w in at.get(kind)]
+    heads = [e.value for e in (*at.title, *at.subheader)]
+    return [*plain, *labels, *heads]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_is_shown_in_its_language(app: Any, page: str, language: Language):
+    at = app(page, language)
+    assert not at.exception
+    assert [title.value for title in at.title] == [PAGES[page].say(language)]
+    if language == "zh":
+        strange = {word for said in words(at) for word in LATIN.findall(said)} - SAID_IN_LATIN
+        assert not strange
+
+
+@pytest.mark.parametrize("page", NEEDS_A_PLAN)
+def test_without_a_plan_a_page_says_what_contradicts_what(app: Any, page: str):
+    at = app(page, "en", "nobody.toml")
+    assert not at.exception
+    assert [title.value for title in at.title] == [PAGES[page].say("en")]
+    assert "No plan keeps every promise" in [e.value for e in at.subheader]
+    assert any("ps-bad" in str(e.proto.body) for e in at.get("html"))
+
+
+@pytest.mark.parametrize("page", ["history", "forecast", "compare"])
+def test_without_a_plan_the_other_pages_still_show_theirs(app: Any, page: str):
+    at = app(page, "en", "nobody.toml")
+    assert not at.exception
+    assert len(at.get("html")) > 2
+
+
+def test_a_file_that_cannot_be_used_is_answered_with_its_faults(app: Any, scenarios: Path):
+    (scenarios / "wrong.toml").write_text("horison_days = 28\n[levers]\nvolume = -1\n", encoding="utf-8")
+    at = app("overview", "en", "wrong.toml")
+    assert not at.exception
+    said = " ".join(words(at))
+    assert "horison_days" in said
+    assert "levers.volume" in said
+
+
+def net(at: AppTest) -> float:
+    """The first key figure of the cost page."""
+    found = re.search(r"¥([\d,]+)", " ".join(words(at)))
+    assert found
+    return float(found[1].replace(",", ""))
+
+
+def test_more_contacts_cost_more_and_the_address_says_so(app: Any):
+    at = app("costs", "en")
+    before = net(at)
+    at.slider(key="volume").set_value(60).run()
+    assert not at.exception
+    assert net(at) > before
+    assert at.query_params["volume"] == "60"
+    at.button[0].click().run()
+    assert at.slider(key="volume").value == 0
+    assert net(at) == before
+    assert "volume" not in at.query_params
+
+
+def test_another_scenario_puts_every_lever_where_that_scenario_has_it(app: Any):
+    at = app("costs", "en")
+    at.slider(key="volume").set_value(60).run()
+    at.selectbox(key="scenario:en").set_value("bot_takes_20").run()
+    assert (at.slider(key="volume").value, at.slider(key="handle_time").value) == (-20, 4)
+    assert at.query_params["scenario"] == "bot_takes_20"
+    assert "volume" not in at.query_params  # it stands where the scenario has it
+
+
+@pytest.mark.parametrize(
+    ("told", "volume"),
+    [
+        ("25", 25),
+        ("-50", -50),
+        ("201", 0),  # past the slider's end
+        ("1e9", 0),
+        ("; DROP", 0),
+        ("", 0),
+    ],
+)
+def test_an_address_moves_a_lever_only_within_its_reach(
+    app: Any, scenarios: Path, monkeypatch: pytest.MonkeyPatch, told: str, volume: int
+):
+    monkeypatch.setattr(sys, "argv", ["app.py", str(scenarios / "small.toml")])
+    at = AppTest.from_file(APP, default_timeout=60)
+    at.query_params["volume"] = told
+    at._page_hash = calc_hash("history")
+    at.run()
+    assert not at.exception
+    assert at.slider(key="volume").value == volume
+
+
+def test_the_language_of_the_address_wins_and_levers_stay_through_a_change_of_language(app: Any):
+    at = app("history", "zh")
+    at.slider(key="volume").set_value(15).run()
+    at.selectbox(key="answer_within_s:zh").set_value("45").run()
+    at.segmented_control(key="lang").set_value("en").run()
+    assert not at.exception
+    assert [title.value for title in at.title] == ["History"]
+    assert (at.slider(key="volume").value, at.selectbox(key="answer_within_s:en").value) == (15, "45")
+    assert at.query_params["lang"] == "en"
+
+
+def test_two_sides_have_levers_of_their_own(app: Any):
+    at = app("compare", "en")
+    at.slider(key="b_volume").set_value(40).run()
+    assert not at.exception
+    assert at.slider(key="a_volume").value == at.slider(key="volume").value == 0
+    assert any(said.strip().startswith("B costs") for said in words(at))

@@ -1,0 +1,269 @@
+"""Pictures and tables of the browser app, made from tables without a browser."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from forecast.language import Text
+from forecast.ui import chart as days_chart
+from forecast.ui import echart, palette, table
+from forecast.ui.reader import Reader
+from staffing.scenario import Levers, load
+from staffing.ui import ask, chart, gantt
+from staffing.ui.season import decisions
+from staffing.ui.view import said, seats_by_source
+
+EN, ZH = Reader("en", {"phone": "Phone", "a": "Vendor A", "b": "Vendor B"}), Reader("zh", {"phone": "电话"})
+WEEKS = pd.DatetimeIndex(pd.date_range("2026-06-01", periods=3, freq="7D"))
+
+
+def plain_json(option: Any) -> Any:
+    """The option as the browser gets it: frames apart, nothing but JSON."""
+    without = {k: v for k, v in option.items() if k != "dataset"}
+    return json.loads(json.dumps(without, allow_nan=False))
+
+
+def seats(*, a: list[int], b: list[int]) -> pd.DataFrame:
+    return pd.DataFrame({"a": a, "b": b}, index=WEEKS)
+
+
+def expected_days(count: int = 4) -> pd.DataFrame:
+    index = pd.date_range("2026-06-01", periods=count, name="day")
+    mean = np.linspace(100, 200, count)
+    columns = {"mean": mean, "p025": mean * 0.5, "p10": mean * 0.7, "p25": mean * 0.9}
+    return pd.DataFrame({**columns, "p75": mean * 1.1, "p90": mean * 1.3, "p975": mean * 1.6}, index=index)
+
+
+def test_bars_stack_to_the_seats_and_the_line_is_the_need():
+    option = chart.seats(
+        seats(a=[3, 4, 5], b=[1, 0, 2]), pd.Series([4.0, 4.5, 6.0], index=WEEKS), {"a": "#1", "b": "#2"}, EN
+    )
+    bars = [s for s in option["series"] if s["type"] == "bar"]
+    assert [sum(column) for column in zip(*(s["data"] for s in bars), strict=True)] == [4, 4, 7]
+    assert len({s["stack"] for s in bars}) == 1
+    assert option["series"][-1]["data"] == [4.0, 4.5, 6.0]
+    assert option["xAxis"]["data"] == ["2026-06-01", "2026-06-08", "2026-06-15"]
+    assert plain_json(option)["legend"]["data"] == ["Vendor A", "Vendor B", "seats needed"]
+
+
+def test_a_source_keeps_its_colour_whatever_stands_beside_it():
+    inks = palette.colours(["a", "b"], palette.SOURCES)
+    both = chart.stack(seats(a=[1, 1, 1], b=[1, 1, 1]), inks, EN)
+    alone = chart.stack(seats(a=[1, 1, 1], b=[1, 1, 1])[["b"]], inks, EN)
+    assert both["series"][1]["itemStyle"]["color"] == alone["series"][0]["itemStyle"]["color"] == palette.SOURCES[1]
+
+
+def test_a_fan_widens_from_the_fifty_to_the_ninety_five_percent_band():
+    past = pd.Series([90.0, np.nan], index=pd.date_range("2026-05-30", periods=2))
+    option = days_chart.fan(past, expected_days(), [], EN)
+    rows = option["dataset"]["source"]
+    assert list(rows["at"])[:3] == ["2026-05-30", "2026-05-31", "2026-06-01"]
+    future = rows.iloc[2:]
+    widths = [future[f"{low}_width"] for low in ("p025", "p10", "p25")]
+    assert (widths[0] > widths[1]).all()
+    assert (widths[1] > widths[2]).all()
+    # a band's two series stack to its upper edge
+    assert np.allclose(future["p10"] + future["p10_width"], expected_days()["p90"], atol=0.11)
+    assert rows["mean"].iloc[:2].isna().all()
+    assert future["past"].isna().all()
+    plain_json(option)
+
+
+def test_a_fans_tooltip_says_the_figures_of_its_day():
+    past = pd.Series([1234.0], index=pd.date_range("2026-05-31", periods=1))
+    english = days_chart.fan(past, expected_days(1), [], EN)["dataset"]["source"]["tip"]
+    assert list(english) == ["came: 1,234", "expected: 100, 80% between 70 and 130"]
+    chinese = days_chart.fan(past, expected_days(1), [], ZH)["dataset"]["source"]["tip"]
+    assert not set("abcdefghijklmnopqrstuvwxyz") & set("".join(chinese))
+
+
+def test_an_unknown_day_is_a_gap_and_not_zero():
+    daily = pd.DataFrame({"phone": [5.0, np.nan, 7.0]}, index=pd.date_range("2026-01-01", periods=3))
+    option = days_chart.by_day(daily, {"phone": "#1"}, [], EN)
+    assert option["series"][0]["data"] == [5.0, None, 7.0]
+    assert option["series"][0]["connectNulls"] is False
+
+
+def test_a_long_history_opens_on_its_last_months_and_a_short_one_whole():
+    def begin(count: int) -> float:
+        daily = pd.DataFrame({"phone": np.ones(count)}, index=pd.date_range("2022-01-01", periods=count))
+        return float(days_chart.by_day(daily, {"phone": "#1"}, [], EN)["dataZoom"][0]["start"])
+
+    assert begin(100) == 0
+    assert begin(1500) == pytest.approx(100 * (1 - 456 / 1500))
+
+
+def test_occasions_are_cut_to_the_days_shown():
+    shown = [f"2026-06-{day:02d}" for day in range(10, 20)]
+    span = echart.Mark("618", pd.Timestamp("2026-06-01"), pd.Timestamp("2026-06-20"))
+    festival = echart.Mark("Dragon Boat", pd.Timestamp("2026-06-19"), pd.Timestamp("2026-06-19"))
+    gone = echart.Mark("May Day", pd.Timestamp("2026-05-01"), pd.Timestamp("2026-05-05"))
+    option = echart.marks([span, festival, gone], shown)
+    assert option["markArea"]["data"] == [[{"xAxis": "2026-06-10", "name": "618"}, {"xAxis": "2026-06-19"}]]
+    assert [line["name"] for line in option["markLine"]["data"]] == ["Dragon Boat"]
+    assert echart.marks([span], []) == {}
+
+
+def half_hours(scheduled: list[int]) -> pd.DataFrame:
+    starts = pd.date_range("2026-06-01 09:00", periods=len(scheduled), freq="30min")
+    return pd.DataFrame({"start": starts, "scheduled": scheduled})
+
+
+def test_a_heatmap_places_every_interval_that_needs_somebody():
+    two_days = pd.concat(
+        [half_hours([0, 3, 5]), half_hours([2, 0, 1]).assign(start=lambda d: d["start"] + pd.Timedelta("1D"))]
+    )
+    option = chart.heatmap(two_days, EN)
+    assert option["xAxis"]["data"] == ["09:00", "09:30", "10:00"]
+    assert option["yAxis"]["data"] == ["06-01 Mon", "06-02 Tue"]
+    assert sorted(option["series"][0]["data"]) == [[0, 1, 2], [1, 0, 3], [2, 0, 5], [2, 1, 1]]
+    assert option["visualMap"]["max"] == 5
+    plain_json(option)
+
+
+def test_a_heatmap_of_a_closed_week_is_empty_and_still_drawn():
+    option = chart.heatmap(half_hours([0, 0]), EN)
+    assert option["series"][0]["data"] == []
+    plain_json(option)
+
+
+def test_the_curve_marks_the_agents_planned_and_the_target():
+    curve = pd.DataFrame({"agents": [9, 10, 11], "service_level": [0.7, 0.82, 0.9], "occupancy": [0.95, 0.86, 0.78]})
+    option = chart.buys(curve, 10, 0.8, EN)
+    assert option["series"][0]["data"] == [70.0, 82.0, 90.0]
+    assert [m.get("xAxis", m.get("yAxis")) for m in option["series"][0]["markLine"]["data"]] == ["10", 80.0]
+    assert len(chart.buys(curve, 40, None, EN)["series"][0]["markLine"]["data"]) == 0
+
+
+def test_coverage_draws_what_is_required_over_what_is_on_duty():
+    rows = half_hours([1, 2]).assign(required=[3, 4], planned=[3.0, 5.5])
+    option = chart.coverage(rows, EN)
+    assert {s["name"]: s["data"] for s in option["series"]} == {"on duty": [3.0, 6.0], "required": [3.0, 4.0]}
+
+
+@pytest.mark.parametrize(("highest", "top"), [(7, 7.0), (99, 100.0), (101, 150.0), (0, 1.0), (1_234_567, 1_500_000.0)])
+def test_pictures_side_by_side_share_an_axis_that_holds_both(highest: int, top: float):
+    assert chart.shared_top(seats(a=[1, 0, 0], b=[0, 0, 0]), seats(a=[highest, 0, 0], b=[0, 0, 0])) in (
+        top,
+        max(top, 1.0),
+    )
+
+
+def one_shift(start: str, end: str, breaks: str, agents: int = 4) -> pd.DataFrame:
+    times = {"start": [pd.Timestamp(start)], "end": [pd.Timestamp(end)]}
+    return pd.DataFrame({"source": ["a"], **times, "breaks": [breaks], "agents": [agents]})
+
+
+def test_a_shift_is_drawn_as_work_meal_and_work():
+    drawn = gantt.bars(one_shift("2026-06-01 09:00", "2026-06-01 18:00", "13:00-14:00"), EN)
+    assert list(drawn["what"]) == ["work", "meal", "work"]
+    assert [f"{t:%H:%M}" for t in drawn["begin"]] == ["09:00", "13:00", "14:00"]
+    assert drawn["end"].iloc[-1] == pd.Timestamp("2026-06-01 18:00")
+
+
+def test_a_meal_after_midnight_lies_in_the_next_day():
+    drawn = gantt.bars(one_shift("2026-06-01 22:00", "2026-06-02 07:00", "01:30-02:30"), EN)
+    assert drawn.loc[drawn["what"] == "meal", "begin"].tolist() == [pd.Timestamp("2026-06-02 01:30")]
+    assert (drawn["end"] > drawn["begin"]).all()
+
+
+def test_a_shift_without_a_meal_is_one_bar_and_the_chart_has_a_row_each():
+    shifts = pd.concat(
+        [one_shift("2026-06-01 09:00", "2026-06-01 13:00", ""), one_shift("2026-06-01 10:00", "2026-06-01 14:00", "")]
+    )
+    assert len(gantt.bars(shifts, EN)) == 2
+    spec = gantt.gantt(shifts, {"a": "#2f6f57"}, EN).to_dict()
+    assert spec["height"] == 3 * gantt.ROW + gantt.FRAME
+    assert "Vendor A" in json.dumps(spec)
+
+
+def test_a_table_escapes_what_a_user_named_and_stresses_one_row():
+    frame = pd.DataFrame({"name": ["<script>", "b"], "n": [1000, 2]})
+    said_ = table.html(frame, {"name": "Name", "n": "Count"}, {"n": EN.number}, strong=1)
+    assert "<script>" not in said_
+    assert "&lt;script&gt;" in said_
+    assert "1,000" in said_
+    assert said_.count("class=strong") == 1
+
+
+def test_sentences_and_cards_escape_their_words():
+    assert "<b>" not in table.sentences(["<b>"]).replace("<b>", "", 0)
+    assert "&lt;i&gt;" in table.cards([("<i>", "1", "x")])
+
+
+@pytest.mark.parametrize(
+    ("value", "money", "signed"),
+    [
+        (1234567.891, "¥1,234,567.89", "+1,234,568"),
+        (-5.0, "−¥5.00", "−5"),
+        (0.0, "¥0.00", "0"),
+        (-0.001, "¥0.00", "0"),
+        (math.nan, "–", "–"),
+    ],
+)
+def test_figures_have_their_sign_their_thousands_and_a_dash_where_unknown(value: float, money: str, signed: str):
+    assert (EN.money(value), EN.signed(value)) == (money, signed)
+
+
+def test_a_date_has_its_weekday_in_the_readers_language():
+    day = pd.Timestamp("2026-06-19")
+    assert EN.weekday(day) == "2026-06-19 Fri"
+    assert ZH.weekday(day).startswith("2026-06-19 ")
+    assert ZH.weekday(day) != EN.weekday(day)
+
+
+def test_a_sentence_of_the_plan_names_queues_by_their_labels():
+    assert said(Text("{queue}: never open in this horizon, no agents are planned", queue="phone"), EN).startswith(
+        "Phone: "
+    )
+
+
+def test_levers_left_alone_change_nothing_even_between_two_positions():
+    levers = Levers(volume=1.2345, service_share=0.833)
+    assert ask.changes(levers, ask.positions(levers)) == {}
+
+
+def test_a_moved_lever_says_what_the_slider_says():
+    levers = Levers(handle_time=1.04)
+    moved = ask.positions(levers) | {"volume": -20, "answer_within_s": "45", "vendor_share": 30}
+    assert ask.changes(levers, moved) == {"volume": 0.8, "answer_within_s": 45.0, "vendor_share": 0.3}
+    scenario = load(None).with_levers(**ask.changes(levers, moved))
+    assert (scenario.levers.volume, scenario.levers.answer_within_s) == (0.8, 45.0)
+
+
+def test_a_target_put_back_to_each_queues_own_is_empty_again():
+    levers = Levers(service_share=0.9)
+    assert ask.changes(levers, ask.positions(levers) | {"service_share": ask.OWN}) == {"service_share": None}
+
+
+def season(rows: list[tuple[str, str, str, int, int]]) -> pd.DataFrame:
+    columns = ["week", "source", "queue", "seats", "hires"]
+    return pd.DataFrame(rows, columns=columns).assign(week=lambda d: pd.to_datetime(d["week"]))
+
+
+def test_a_decision_comes_before_its_training_and_that_before_the_work():
+    sources = load(None).sources
+    due = decisions(season([("2026-05-04", "inhouse", "", 0, 6), ("2026-05-11", "vendor_a", "", 0, 2)]), sources)
+    first = due.iloc[0]
+    assert (first["source"], first["number"]) == ("inhouse", 6)
+    lead, training = sources["inhouse"].lead_weeks, sources["inhouse"].training_weeks
+    assert first["works"] - first["decide"] == pd.Timedelta(weeks=lead)
+    assert first["works"] - first["trains"] == pd.Timedelta(weeks=training)
+    assert (due["full"] >= due["works"]).all()
+
+
+def test_weeks_in_which_nobody_is_hired_are_no_decisions():
+    assert decisions(season([("2026-05-04", "inhouse", "phone", 5, 0)]), load(None).sources).empty
+
+
+def test_seats_of_a_source_without_any_are_zero_and_in_the_scenarios_order():
+    table_ = season([("2026-05-04", "b", "phone", 5, 0), ("2026-05-04", "b", "", 0, 1), ("2026-05-11", "b", "", 0, 0)])
+    wide = seats_by_source(table_, {"a": None, "b": None})
+    assert list(wide.columns) == ["a", "b"]
+    assert wide.to_numpy().tolist() == [[0, 5], [0, 0]]

@@ -1,0 +1,50 @@
+"""Both languages say everything."""
+
+from __future__ import annotations
+
+import string
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+from forecast.language import CATALOGUE, Text, extracted, translate
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def places(text: str) -> set[str]:
+    return {name for _lead, name, _spec, _conversion in string.Formatter().parse(text) if name is not None}
+
+
+def chinese() -> dict[str, str]:
+    with CATALOGUE.open("rb") as file:
+        return {str(m.id): str(m.string) for m in read_po(file) if m.id}
+
+
+def test_every_message_of_the_sources_has_a_chinese_translation():
+    missing = [m for m in extracted(ROOT) if not chinese().get(m)]
+    assert not missing, "run `make catalogues` and translate what it prints"
+
+
+def test_the_catalogue_holds_nothing_the_sources_no_longer_say():
+    assert set(chinese()) <= set(extracted(ROOT))
+
+
+def test_a_translation_shows_the_same_figures_as_the_message():
+    assert not [m for m, said in chinese().items() if places(m) != places(said)]
+
+
+def test_a_translation_is_chinese():
+    same = {m for m, said in chinese().items() if m == said}
+    assert not {m for m in same if len(places(m)) == 0 and any(c.isalpha() for c in m) and len(m) > 4}
+
+
+def test_figures_inside_a_sentence_are_said_in_its_language_too():
+    text = Text("{reason}, came {came}", reason=Text("expected a Monday"), came="x")
+    assert text.say("en") == "expected a Monday, came x"
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_an_unknown_message_is_said_as_it_is_written(language):
+    assert translate("a message nobody translated", language) == "a message nobody translated"
