@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.seller import write_seller
+
 # the same examples on every run, and no time limit: a shared machine is slow now and then
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.load_profile("steady")
@@ -20,3 +22,9 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("no ../shared beside this checkout: real series and reference values are not here")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def seller(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a small seller's files; `s.toml` is its scenario."""
+    return write_seller(tmp_path_factory.mktemp("seller"))

@@ -5,55 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
 
 from staffing.cli import main
-
-SOURCES = """
-[sources.team]
-kind = "inhouse"
-staff = 20
-lead_weeks = 2
-contract = { kind = "payroll", wage_month_cny = 6000, employer_rate = 0.3 }
-
-[sources.vendor]
-kind = "vendor"
-lead_weeks = 1
-training_weeks = 1
-contract = { kind = "seat", seat_month_cny = 5200 }
-"""
-QUEUES = """
-[queues.calls]
-channel = "voice"
-opens = "09:00"
-closes = "21:00"
-[queues.mail]
-channel = "ticket"
-opens = "09:00"
-closes = "18:00"
-"""
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small seller's files: 20 weeks of half-hours, two queues, one team, one vendor."""
-    folder = tmp_path_factory.mktemp("seller")
-    rng = np.random.default_rng(7)
-    starts = pd.date_range("2025-08-04", periods=140 * 48, freq="30min")
-    busy = np.sin(np.pi * np.clip((starts.hour + starts.minute / 60 - 9) / 12, 0, 1)) * (
-        1 - 0.3 * (starts.day_of_week >= 5)
-    )
-    calls = pd.DataFrame({"start": starts, "queue": "calls", "offered": rng.poisson(20 * busy), "aht_s": 240})
-    mail = pd.DataFrame({"start": starts, "queue": "mail", "offered": rng.poisson(5 * busy), "aht_s": 300})
-    pd.concat([calls, mail]).to_csv(folder / "history.csv", index=False)
-    (folder / "queues.toml").write_text(QUEUES)
-    (folder / "sources.toml").write_text(SOURCES)
-    terms = 'history = "history.csv"\nqueues = "queues.toml"\nsources = "sources.toml"\n'
-    (folder / "s.toml").write_text(terms + 'horizon_days = 28\nmodel = "regression"\norigins = 2\n')
-    return folder
+from tests.seller import SOURCES
 
 
 @pytest.fixture(autouse=True)
@@ -61,21 +18,21 @@ def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PEAKSTAFF_CACHE", str(tmp_path / "cache"))
 
 
-def test_the_stages_follow_one_another_through_files(folder: Path, tmp_path: Path):
+def test_the_stages_follow_one_another_through_files(seller: Path, tmp_path: Path):
     forecast, needed = tmp_path / "f.csv", tmp_path / "r.csv"
-    history = str(folder / "history.csv")
+    history = str(seller / "history.csv")
     assert main(["forecast", history, "--horizon", "28d", "--model", "seasonal_naive", "--out", str(forecast)]) == 0
-    assert main(["require", str(forecast), "--queues", str(folder / "queues.toml"), "--out", str(needed)]) == 0
-    shifts = ["shifts", str(folder / "s.toml"), "--requirement", str(needed), "--out", str(tmp_path / "s.csv")]
+    assert main(["require", str(forecast), "--queues", str(seller / "queues.toml"), "--out", str(needed)]) == 0
+    shifts = ["shifts", str(seller / "s.toml"), "--requirement", str(needed), "--out", str(tmp_path / "s.csv")]
     assert main(shifts) == 0
     table = pd.read_csv(tmp_path / "s.csv")
     assert list(table.columns) == ["source", "queue", "date", "shift", "start", "end", "breaks", "agents"]
     assert (table["agents"] > 0).all()
 
 
-def test_plan_writes_every_table_and_both_documents(folder: Path, tmp_path: Path):
+def test_plan_writes_every_table_and_both_documents(seller: Path, tmp_path: Path):
     out = tmp_path / "out"
-    assert main(["plan", str(folder / "s.toml"), "--out", str(out), "--lang", "en"]) == 0
+    assert main(["plan", str(seller / "s.toml"), "--out", str(out), "--lang", "en"]) == 0
     names = {p.name for p in out.iterdir()}
     assert names >= {"forecast.csv", "requirement.csv", "season.csv", "shifts.csv", "coverage.csv", "cost.csv"}
     assert names >= {"plan.xlsx", "report.html", "scenario.toml"}
@@ -84,8 +41,8 @@ def test_plan_writes_every_table_and_both_documents(folder: Path, tmp_path: Path
     assert "http" not in page.replace("http-equiv", "").replace("http://www.w3.org", "")
 
 
-def test_the_workbook_totals_equal_the_cost_table(folder: Path, tmp_path: Path):
-    assert main(["plan", str(folder / "s.toml"), "--out", str(tmp_path), "--lang", "en"]) == 0
+def test_the_workbook_totals_equal_the_cost_table(seller: Path, tmp_path: Path):
+    assert main(["plan", str(seller / "s.toml"), "--out", str(tmp_path), "--lang", "en"]) == 0
     cost = pd.read_csv(tmp_path / "cost.csv")
     book = openpyxl.load_workbook(tmp_path / "plan.xlsx", data_only=True)
     heads = [c.value for c in book["Costs"][2]]
@@ -95,22 +52,22 @@ def test_the_workbook_totals_equal_the_cost_table(folder: Path, tmp_path: Path):
     assert str(live["Costs"][1][heads.index("Gross, CNY")].value).startswith("=SUM(")
 
 
-def test_the_same_input_gives_the_same_bytes(folder: Path, tmp_path: Path):
+def test_the_same_input_gives_the_same_bytes(seller: Path, tmp_path: Path):
     for name, workers in (("a", "1"), ("b", "2")):
         out = ["--out", str(tmp_path / name), "--workers", workers]
-        assert main(["plan", str(folder / "s.toml"), *out]) == 0
+        assert main(["plan", str(seller / "s.toml"), *out]) == 0
     for path in (tmp_path / "a").iterdir():
         assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes(), path.name
 
 
-def test_plan_answers_a_machine_in_json(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    assert main(["plan", str(folder / "s.toml"), "--out", str(tmp_path), "--json"]) == 0
+def test_plan_answers_a_machine_in_json(seller: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    assert main(["plan", str(seller / "s.toml"), "--out", str(tmp_path), "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert told["net"] == pytest.approx(pd.read_csv(tmp_path / "cost.csv")["net_cny"].sum(), abs=0.01)
 
 
-def test_import_joins_files_into_one_history(folder: Path, tmp_path: Path):
-    rows = pd.read_csv(folder / "history.csv")
+def test_import_joins_files_into_one_history(seller: Path, tmp_path: Path):
+    rows = pd.read_csv(seller / "history.csv")
     for queue, part in rows.groupby("queue"):
         part.to_csv(tmp_path / f"{queue}.csv", index=False)
     files = [str(tmp_path / "calls.csv"), str(tmp_path / "mail.csv")]
@@ -119,8 +76,8 @@ def test_import_joins_files_into_one_history(folder: Path, tmp_path: Path):
     assert json.loads((tmp_path / "h.json").read_text(encoding="utf-8"))["queues"] == ["calls", "mail"]
 
 
-def test_a_row_told_by_two_files_is_refused(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    file = str(folder / "history.csv")
+def test_a_row_told_by_two_files_is_refused(seller: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    file = str(seller / "history.csv")
     assert main(["import", file, file, "--out", str(tmp_path / "h.csv"), "--lang", "en"]) == 2
     assert "history.csv" in capsys.readouterr().err
     assert not (tmp_path / "h.csv").exists()
@@ -176,12 +133,12 @@ def test_every_problem_of_a_file_is_told_at_once(tmp_path: Path, capsys: pytest.
     assert [line.rsplit("h.csv", 1)[1].split(" ")[0] for line in lines] == [":2:offered:", ":3:offered:", ":4:start:"]
 
 
-def test_no_plan_is_an_answer_with_its_own_status(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+def test_no_plan_is_an_answer_with_its_own_status(seller: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     poor = SOURCES.replace("staff = 20", "staff = 1\nmax_seats = 2").replace(
         'kind = "vendor"', 'kind = "vendor"\nmax_seats = 1'
     )
     (tmp_path / "poor.toml").write_text(poor)
-    (tmp_path / "s.toml").write_text(f'based_on = "{folder / "s.toml"}"\nsources = "poor.toml"\n')
+    (tmp_path / "s.toml").write_text(f'based_on = "{seller / "s.toml"}"\nsources = "poor.toml"\n')
     assert main(["plan", str(tmp_path / "s.toml"), "--out", str(tmp_path / "out"), "--lang", "en"]) == 3
     error = capsys.readouterr().err
     assert "calls" in error
