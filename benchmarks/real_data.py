@@ -18,6 +18,7 @@ import pandas as pd
 from forecast import ingest
 from forecast.backtest import Backtest, backtest
 from forecast.event import Events
+from forecast.history import History
 from forecast.model import MODELS
 from staffing import plan as chain
 from staffing.noplan import NoPlan
@@ -80,7 +81,8 @@ def measured(case: Case, folder: Path) -> list[str]:
     """The case's section of the page."""
     history = ingest.read_history(folder / case.file)
     if case.since:
-        history = history.since(pd.Timestamp(case.since))
+        rows = history.table[history.table["start"] >= case.since].reset_index(drop=True)
+        history = History(rows, history.interval)
     begun = time.perf_counter()
     done = backtest(history, case.countries, Events(), case.horizon, case.origins, list(MODELS), -1)
     took = time.perf_counter() - begun
