@@ -43,7 +43,7 @@ sample: setup
 	$(BIN)/python data/make_sample.py
 
 catalogues: setup
-	$(BIN)/python -m forecast.language
+	$(BIN)/python -m forecast.catalogue
 
 # docs/real-data.md from public histories that are not shipped; name their folder.
 real-data: setup

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import streamlit as st
 
+from forecast.forecast import Forecast
 from forecast.language import LANGUAGES
 from forecast.problem import Refused
 from forecast.ui.choose import widget
@@ -21,7 +23,9 @@ from forecast.ui.table import sentences
 from staffing import plan
 from staffing.noplan import NoPlan
 from staffing.plan import Made, Result
-from staffing.scenario import Scenario, load, named, to_toml
+from staffing.queue import Queue
+from staffing.requirement import Requirement, agents
+from staffing.scenario import Scenario, load, named, quantile_of, to_toml
 from staffing.ui import ask
 from staffing.ui.compare import show_compare
 from staffing.ui.conflict import show_conflict
@@ -42,6 +46,23 @@ SIDEBAR = "sidebar"
 def made(key: str, _scenario: Scenario) -> Made:
     """History and forecast: the slow half."""
     return plan.made(_scenario)
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """What customers ask for under the levers: it is there in a moment, and even where no plan can meet it."""
+
+    forecast: Forecast
+    queues: Mapping[str, Queue]
+    requirement: Requirement
+
+
+@st.cache_resource(show_spinner=False, max_entries=40)
+def asked(key: str, _scenario: Scenario, _made: Made) -> Asked:
+    """The forecast under the scenario's levers and the agents it takes."""
+    queues = _scenario.queues_of(_made.history.queues)
+    forecast = plan.moved(_made.forecast, _made.season, _scenario.levers)
+    return Asked(forecast, queues, agents(forecast, queues, quantile_of(_scenario.confidence) or "mean"))
 
 
 @st.cache_resource(show_spinner=False, max_entries=40)
@@ -119,12 +140,17 @@ def sidebar(scenarios: dict[str, Scenario], t: Reader) -> Scenario:
     return moved
 
 
-def outcome(scenario: Scenario, t: Reader) -> View:
-    """The scenario's plan, from the cache where it is known."""
+def base(scenario: Scenario, t: Reader) -> Made:
+    """The scenario's history and forecast, from the cache where they are known."""
     with st.spinner(
         t("Reading the history and testing the forecast models; the first time this takes a minute or two.")
     ):
-        slow = made(plan.forecast_key(scenario), scenario)
+        return made(plan.forecast_key(scenario), scenario)
+
+
+def outcome(scenario: Scenario, t: Reader) -> View:
+    """The scenario's plan, from the cache where it is known."""
+    slow = base(scenario, t)
     with st.spinner(t("Planning.")):
         return View(t, scenario, slow, planned(plan.key(scenario), scenario, slow))
 
@@ -142,14 +168,19 @@ def run(scenario: Scenario, scenarios: dict[str, Scenario], t: Reader) -> None:
 
     def history(title: str) -> None:
         st.title(title, anchor=False)
-        slow = outcome(scenario, t).made
+        slow = base(scenario, t)
         show_history(slow.history, slow.season, queue_colours(slow), source_colours(scenario), t)
 
     def forecast(title: str) -> None:
         st.title(title, anchor=False)
-        view = outcome(scenario, t)
-        expected = view.outcome.forecast if isinstance(view.outcome, Result) else view.made.forecast
-        show_forecast(view.made.history, view.made.season, expected, view.made.backtest, t)
+        slow = base(scenario, t)
+        expected = asked(plan.key(scenario), scenario, slow).forecast
+        show_forecast(slow.history, slow.season, expected, slow.backtest, t)
+
+    def staffing(title: str) -> None:
+        st.title(title, anchor=False)
+        need = asked(plan.key(scenario), scenario, base(scenario, t))
+        show_requirement(need.requirement, need.queues, t)
 
     def compare(title: str) -> None:
         st.title(title, anchor=False)
@@ -164,7 +195,7 @@ def run(scenario: Scenario, scenarios: dict[str, Scenario], t: Reader) -> None:
         ("overview", t("Overview"), partial(with_plan, show=show_overview)),
         ("history", t("History"), history),
         ("forecast", t("Forecast"), forecast),
-        ("staffing", t("Staffing need"), partial(with_plan, show=show_requirement)),
+        ("staffing", t("Staffing need"), staffing),
         ("season", t("Season plan"), partial(with_plan, show=show_season)),
         ("shifts", t("Shifts"), partial(with_plan, show=show_shifts)),
         ("costs", t("Costs"), partial(with_plan, show=show_costs)),

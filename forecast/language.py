@@ -11,9 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, cast
 
-from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
-from babel.messages.pofile import read_po, write_po
+from babel.messages.pofile import read_po
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
@@ -46,7 +44,7 @@ class Text:
 
 def translate(message: str, language: Language) -> str:
     """`message` in `language`; a message the catalogue does not hold stays English."""
-    return message if language == "en" else _chinese().get(message, message)
+    return message if language == "en" else chinese().get(message, message)
 
 
 def preferred(environment: dict[str, str] | None = None) -> Language:
@@ -63,42 +61,8 @@ def preferred(environment: dict[str, str] | None = None) -> Language:
 
 
 @cache
-def _chinese() -> dict[str, str]:
+def chinese() -> dict[str, str]:
+    """The Chinese catalogue: message to translation."""
     with CATALOGUE.open("rb") as file:
         catalogue = read_po(file, locale="zh")
     return {cast(str, m.id): cast(str, m.string) for m in catalogue if m.id and m.string}
-
-
-def extracted(root: Path) -> dict[str, list[tuple[str, int]]]:
-    """Every message in the sources under `root`, with the places (file, line) that say it."""
-    methods = [("forecast/**.py", "python"), ("staffing/**.py", "python"), ("app.py", "python")]
-    methods.append(("staffing/**.html.jinja", "jinja2.ext:babel_extract"))
-    found: dict[str, list[tuple[str, int]]] = {}
-    skip = {".venv", "tests", "benchmarks", "data", "docs"}
-    rows = extract_from_dir(
-        root,
-        methods,
-        keywords={"Text": None, "t": None, "_": None},
-        directory_filter=lambda path: Path(path).name not in skip and not Path(path).name.startswith("."),
-    )
-    for filename, line, message, _comments, _context in rows:
-        found.setdefault(cast(str, message), []).append((filename, line))
-    return found
-
-
-def update(root: Path) -> list[str]:
-    """Bring the Chinese catalogue in line with the sources; the messages that still want a translation."""
-    catalogue = Catalog(locale="zh", project="peakstaff")
-    known = _chinese() if CATALOGUE.exists() else {}
-    for message, places in sorted(extracted(root).items()):
-        files = sorted({name for name, _line in places})
-        catalogue.add(message, known.get(message, ""), locations=[(name, 0) for name in files])
-    CATALOGUE.parent.mkdir(parents=True, exist_ok=True)
-    with CATALOGUE.open("wb") as file:
-        write_po(file, catalogue, width=110, omit_header=True, include_lineno=False, sort_output=True)
-    return [cast(str, m.id) for m in catalogue if m.id and not m.string]
-
-
-if __name__ == "__main__":
-    for missing in update(Path(__file__).parent.parent):
-        print(missing)  # noqa: T201 - the translator's list of work

@@ -26,7 +26,7 @@ PAGES = {
     "costs": Text("Costs"),
     "compare": Text("Compare"),
 }
-NEEDS_A_PLAN = ("overview", "staffing", "season", "shifts", "costs")
+NEEDS_A_PLAN = ("overview", "season", "shifts", "costs")
 LATIN = re.compile(r"[A-Za-z]{3,}")
 # file kinds, a model's own name, and the data's own names
 SAID_IN_LATIN = {"CSV", "XLSX", "TOML", "Prophet", "phone", "mail"}
@@ -121,7 +121,7 @@ def test_without_a_plan_a_page_says_what_contradicts_what(app: Any, page: str):
     assert any("ps-bad" in str(e.proto.body) for e in at.get("html"))
 
 
-@pytest.mark.parametrize("page", ["history", "forecast", "compare"])
+@pytest.mark.parametrize("page", ["history", "forecast", "staffing", "compare"])
 def test_without_a_plan_the_other_pages_still_show_theirs(app: Any, page: str):
     at = app(page, "en", "nobody.toml")
     assert not at.exception

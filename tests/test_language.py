@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from forecast.language import CATALOGUE, Text, extracted, translate
+from forecast.catalogue import extracted
+from forecast.language import CATALOGUE, Text, translate
 
 ROOT = Path(__file__).resolve().parents[1]
 

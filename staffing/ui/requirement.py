@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import ceil, floor
 from typing import Any
 
@@ -12,19 +13,14 @@ import streamlit as st
 from forecast.ui.choose import choose
 from forecast.ui.reader import Reader
 from forecast.ui.table import cards, html, note
-from staffing.plan import Result
 from staffing.queue import Queue
-from staffing.requirement import what_each_agent_buys
+from staffing.requirement import Requirement, what_each_agent_buys
 from staffing.save import csv_bytes
 from staffing.ui import chart
-from staffing.ui.view import View
-
-DAY = pd.Timedelta(days=1)
 
 
-def show_requirement(view: View, result: Result) -> None:
+def show_requirement(needed: Requirement, queues: Mapping[str, Queue], t: Reader) -> None:
     """The staffing page."""
-    t, needed = view.t, result.requirement
     left, right = st.columns(2)
     with left:
         queue = choose(t("Queue"), sorted(needed.table["queue"].unique()), t.name, t, key="queue")
@@ -37,7 +33,7 @@ def show_requirement(view: View, result: Result) -> None:
     shown = rows[weeks == week]
     show_week(shown, rows, needed.interval, t)
     st.subheader(t("Why this number"), anchor=False)
-    show_why(shown, result.queues[queue], needed.interval, t)
+    show_why(shown, queues[queue], needed.interval, t)
     st.download_button(
         t("Download the need (CSV)"),
         csv_bytes(needed.table),

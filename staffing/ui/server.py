@@ -11,8 +11,9 @@ from typing import Any
 from forecast.language import Language
 from forecast.ui import palette
 
-SERVE_OPTIONS: Mapping[str, str | int | bool] = {
+SERVE_OPTIONS: Mapping[str, str | int | bool | tuple[str, ...]] = {
     "server.address": "127.0.0.1",
+    "server.allowedHosts": ("127.0.0.1", "localhost"),  # no other name may be pointed at this machine
     "server.headless": True,
     "server.fileWatcherType": "none",
     "server.maxUploadSize": 1,  # MB: the app takes no uploads
@@ -36,14 +37,16 @@ SERVE_OPTIONS: Mapping[str, str | int | bool] = {
 
 def command(port: int, scenario: Path | None, language: Language) -> dict[str, Any]:
     """Arguments of `subprocess.run` that serve the app on `port`, opened on `scenario` and in `language`."""
-    options = [f"--{name}={_flag(value)}" for name, value in SERVE_OPTIONS.items()]
+    options = [f"--{name}={one}" for name, value in SERVE_OPTIONS.items() for one in _flags(value)]
     own = [str(scenario.resolve())] if scenario else []
     args = [sys.executable, "-m", "streamlit", "run", str(_script()), f"--server.port={port}", *options, "--"]
     return {"args": [*args, "--lang", language, *own], "env": {**os.environ, "PYTHONWARNINGS": "ignore"}}
 
 
-def _flag(value: str | int | bool) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def _flags(value: str | int | bool | tuple[str, ...]) -> tuple[str, ...]:
+    if isinstance(value, tuple):
+        return value
+    return (str(value).lower() if isinstance(value, bool) else str(value),)
 
 
 def _script() -> Path:
