@@ -175,7 +175,9 @@ def forecast_of(
         history, horizon_days, start, interval, countries, events, model, origins, workers, tested
     )
     last = expected.table["start"].max().normalize()
-    return Made(history, season_of(history.first, last + DAY, countries, events), tested, expected)
+    season = season_of(history.first, last + DAY, countries, events)
+    season.peaks(pd.date_range(history.first, last))  # what the calendars cost to read is kept with the rest
+    return Made(history, season, tested, expected)
 
 
 def staffed(scenario: Scenario, base: Made, tell: Tell = _silent) -> Result:
@@ -204,9 +206,10 @@ def staffed(scenario: Scenario, base: Made, tell: Tell = _silent) -> Result:
 def moved(forecast: Forecast, season: Season, levers: Levers) -> Forecast:
     """The forecast under the levers; those at 1 leave it alone."""
     out = adjust.scale(forecast, levers.volume)
-    days = pd.DatetimeIndex(out.table["start"].dt.normalize().unique())
-    for first, last in _runs(days[season.peaks(days)]):
-        out = adjust.scale(out, levers.promotion, start=first, end=last)
+    if levers.promotion != 1:
+        days = pd.DatetimeIndex(out.table["start"].dt.normalize().unique())
+        for first, last in _runs(days[season.peaks(days)]):
+            out = adjust.scale(out, levers.promotion, start=first, end=last)
     if "aht_s" in out.table.columns:
         out = adjust.scale_handle_time(out, levers.handle_time)
     return out

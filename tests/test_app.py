@@ -29,7 +29,7 @@ PAGES = {
 NEEDS_A_PLAN = ("overview", "season", "shifts", "costs")
 LATIN = re.compile(r"[A-Za-z]{3,}")
 # file kinds, a model's own name, and the data's own names
-SAID_IN_LATIN = {"CSV", "XLSX", "TOML", "Prophet", "phone", "mail"}
+SAID_IN_LATIN = {"CSV", "XLSX", "TOML", "Prophet", "phone", "mail", "sources"}  # a key is written as it is
 
 SMALL = """
 history = "history.csv"
