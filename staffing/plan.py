@@ -266,7 +266,7 @@ def _shifts(
 
 
 def summary(result: Result) -> dict[str, Any]:
-    """The plan in figures: contacts, peak, seats, cost; dates as text, money in CNY, gaps as shares."""
+    """The plan in figures: contacts of all days, seats and cost of the full weeks; dates as text, money in CNY, gaps as shares."""
     # queues peak together, so that their quantiles are summed: the widest the whole can be
     by_day = result.forecast.days.groupby("start")[["mean", "p10", "p90"]].sum()
     peak = int(by_day["mean"].to_numpy().argmax())
@@ -276,6 +276,7 @@ def summary(result: Result) -> dict[str, Any]:
     return {
         "first": f"{by_day.index[0]:%Y-%m-%d}",
         "last": f"{by_day.index[-1]:%Y-%m-%d}",
+        "days": len(by_day),
         "contacts": float(by_day["mean"].sum()),
         "peak_day": f"{by_day.index[peak]:%Y-%m-%d}",
         "peak": float(by_day["mean"].iloc[peak]),

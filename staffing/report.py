@@ -64,12 +64,12 @@ def solvers(result: Result) -> tuple[Text, ...]:
     """How far from the best possible each plan is at most."""
     return (
         Text(
-            "season plan: {status}, proven gap {gap:.2%}",
+            "Season plan: {status}, proven gap {gap:.2%}",
             status=STATUSES[result.season.status],
             gap=result.season.gap,
         ),
         Text(
-            "shift plan: {status}, proven gap {gap:.2%}",
+            "Shift plan: {status}, proven gap {gap:.2%}",
             status=STATUSES[result.shifts.status],
             gap=result.shifts.gap,
         ),
@@ -109,12 +109,12 @@ def _cards(result: Result, language: Language) -> list[tuple[str, str, str]]:
     told = summary(result)
     band = Text("{low:,.0f} to {high:,.0f} on four days in five", low=told["low"], high=told["high"])
     cards: Sequence[tuple[Text, str, Text]] = (
-        (Text("Expected contacts"), f"{told['contacts']:,.0f}", Text("{weeks} weeks", weeks=told["weeks"])),
+        (Text("Expected contacts"), f"{told['contacts']:,.0f}", Text("{days} days", days=told["days"])),
         (Text("Busiest day"), str(told["peak_day"]), Text("{peak:,.0f} contacts", peak=told["peak"])),
         (Text("How sure"), "80%", band),
         (Text("Most seats"), str(told["peak_seats"]), Text("week of {week}", week=told["peak_week"])),
         (
-            Text("Cost net"),
+            Text("Cost of {weeks} weeks, net", weeks=told["weeks"]),
             f"¥{told['net']:,.0f}",
             Text("¥{gross:,.0f} with VAT", gross=told["gross"]),
         ),

@@ -34,7 +34,7 @@ FIGURES = (
     Figure(Text("Most seats in a week"), lambda r: float(summary(r)["peak_seats"])),
     Figure(Text("People or seats added"), lambda r: float(summary(r)["hires"] + summary(r)["new_seats"])),
     Figure(Text("Overtime, hours"), lambda r: float(r.season.table["overtime_hours"].sum())),
-    Figure(Text("Vendors' share of seat-weeks"), lambda r: vendor_share(r) * 100, 1),
+    Figure(Text("Vendors' share of seat-weeks, %"), lambda r: vendor_share(r) * 100, 1),
     Figure(Text("Cost net"), lambda r: float(summary(r)["net"]), 0, True),
     Figure(Text("Cost with VAT"), lambda r: float(summary(r)["gross"]), 0, True),
     Figure(Text("Net per handled contact"), lambda r: float(summary(r)["each"]), 2, True),

@@ -21,7 +21,7 @@ def show_overview(view: View, result: Result) -> None:
     st.html(
         cards(
             [
-                (t("Expected contacts"), t.number(told["contacts"]), t("{weeks} weeks", weeks=told["weeks"])),
+                (t("Expected contacts"), t.number(told["contacts"]), t("{days} days", days=told["days"])),
                 (t("Busiest day"), str(told["peak_day"]), t("{count} contacts", count=t.number(told["peak"]))),
                 (
                     t("How sure, busiest day"),
@@ -29,7 +29,11 @@ def show_overview(view: View, result: Result) -> None:
                     t("80% of the time"),
                 ),
                 (t("Most seats"), t.number(told["peak_seats"]), t("week of {week}", week=told["peak_week"])),
-                (t("Cost net"), t.money(told["net"], 0), t("{gross} with VAT", gross=t.money(told["gross"], 0))),
+                (
+                    t("Cost of {weeks} weeks, net", weeks=told["weeks"]),
+                    t.money(told["net"], 0),
+                    t("{gross} with VAT", gross=t.money(told["gross"], 0)),
+                ),
                 (t("Per handled contact"), t.money(told["each"]), t("net of VAT")),
             ]
         )
