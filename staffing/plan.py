@@ -266,7 +266,10 @@ def _shifts(
 
 
 def summary(result: Result) -> dict[str, Any]:
-    """The plan in figures: contacts of all days, seats and cost of the full weeks; dates as text, money in CNY, gaps as shares."""
+    """The plan in figures: contacts of all days, seats and cost of the full weeks.
+
+    Dates are text, money is CNY, gaps are shares.
+    """
     # queues peak together, so that their quantiles are summed: the widest the whole can be
     by_day = result.forecast.days.groupby("start")[["mean", "p10", "p90"]].sum()
     peak = int(by_day["mean"].to_numpy().argmax())
