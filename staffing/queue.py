@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Literal
 
 import numpy as np
@@ -12,8 +13,10 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
 from forecast.language import Language, Text
+from forecast.problem import Problem, Refused
 
 DAY = 24 * 60  # minutes
+DEFAULT = "default"  # the queue whose terms hold for those not described
 
 
 def _minutes(value: object) -> object:
@@ -174,3 +177,26 @@ class Queue(BaseModel):
             day = np.isin((weekday - before) % 7 + 1, self.open_days)
             opened |= day & (at < closes) & (at + length > self.opens)
         return opened
+
+
+def terms(queues: Mapping[str, Queue], names: Iterable[str], file: str = "queues") -> dict[str, Queue]:
+    """The queue of each of `names`; one not described has the terms of `default`, under its own name.
+
+    Raises:
+        Refused: a name is not described and there is no `default`; `file` is where it would be.
+    """
+    asked = list(names)
+    fallback = queues.get(DEFAULT)
+    unknown = [name for name in asked if name not in queues] if fallback is None else []
+    if unknown:
+        raise Refused(
+            Problem(
+                file,
+                "-",
+                name,
+                Text("not described: add [queues.{name}] with channel and target, or [queues.default]", name=name),
+            )
+            for name in unknown
+        )
+    own = {"label": None}
+    return {n: queues[n] if n in queues or fallback is None else fallback.model_copy(update=own) for n in asked}

@@ -16,9 +16,8 @@ from forecast.problem import Problem, Refused
 from forecast.table import check
 from staffing import chat, deadline, erlang
 from staffing.poisson import Floats
-from staffing.queue import Queue
+from staffing.queue import Queue, terms
 
-DEFAULT = "default"
 NUMBERS = ("contacts", "aht_s", "load_erlang", "agents", "scheduled", "service_level", "occupancy", "abandonment")
 WORTH_SAYING = 0.005  # share of a queue's contacts outside its hours that is no rounding of the profile
 WEEK = pd.Timedelta(days=7)
@@ -54,11 +53,11 @@ def agents(forecast: Forecast, queues: Mapping[str, Queue], quantile: str = "mea
     """
     if quantile not in ("mean", *LEVELS):
         raise ValueError(f"quantile: expected one of mean, {', '.join(LEVELS)}, got {quantile!r}")
-    _refuse(forecast, queues)
+    _refuse_daily(forecast)
+    described = terms(queues, forecast.queues)
     parts, warnings = [], []
     for name, rows in forecast.table.groupby("queue", sort=True):
-        queue = queues.get(str(name), queues.get(DEFAULT))
-        assert queue is not None  # noqa: S101 - _refuse has looked
+        queue = described[str(name)]
         starts = pd.DatetimeIndex(rows["start"])
         asked = rows[quantile].to_numpy(dtype=float)
         told = rows["aht_s"].to_numpy(dtype=float) if "aht_s" in rows.columns else np.zeros(len(rows))
@@ -89,23 +88,12 @@ def what_each_agent_buys(rate: float, aht: float, queue: Queue, agents: ArrayLik
     return pd.DataFrame({"agents": n.astype(np.int64)} | _service(rates, handle, n, queue))
 
 
-def _refuse(forecast: Forecast, queues: Mapping[str, Queue]) -> None:
+def _refuse_daily(forecast: Forecast) -> None:
     if forecast.interval >= pd.Timedelta(days=1):
         text = Text(
             "expected a forecast by 15, 30 or 60 minutes, came one by the day; make it with --interval 30min",
         )
         raise Refused([Problem("forecast", "-", "start", text)])
-    unknown = [] if DEFAULT in queues else [name for name in forecast.queues if name not in queues]
-    if unknown:
-        raise Refused(
-            Problem(
-                "queues",
-                "-",
-                name,
-                Text("not described: add [queues.{name}] with channel and target, or [queues.default]", name=name),
-            )
-            for name in unknown
-        )
 
 
 def _live(contacts: Floats, aht: Floats, queue: Queue, interval: pd.Timedelta) -> dict[str, Any]:

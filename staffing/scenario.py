@@ -13,14 +13,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, model_validat
 from forecast.language import Text
 from forecast.model import MODELS
 from forecast.problem import Problem, Refused
-from staffing.queue import Label, Queue
+from staffing.queue import Label, Queue, terms
 from staffing.settings import Table, Whole, checked, merged, read_toml
 from staffing.shift import ShiftRules
 from staffing.source import Source
 
 HERE = Path(__file__).parent
 SAMPLE = HERE / "sample" if (HERE / "sample").is_dir() else HERE.parent / "data"
-DEFAULT_QUEUE = "default"
 
 
 class Levers(BaseModel):
@@ -100,23 +99,9 @@ class Scenario(BaseModel):
         Raises:
             Refused: a queue is not described and there is no `queues.default`.
         """
-        terms = {name: self.queues.get(name) or self.queues.get(DEFAULT_QUEUE) for name in names}
-        unknown = [name for name, queue in terms.items() if queue is None]
-        if unknown:
-            raise Refused(
-                Problem(
-                    "queues",
-                    "-",
-                    name,
-                    Text("not described: add [queues.{name}] with channel and target, or [queues.default]", name=name),
-                )
-                for name in unknown
-            )
-        return {name: self._moved(name, queue) for name, queue in terms.items() if queue is not None}
+        return {name: self._moved(queue) for name, queue in terms(self.queues, names).items()}
 
-    def _moved(self, name: str, queue: Queue) -> Queue:
-        if name not in self.queues:
-            queue = queue.model_copy(update={"label": Label(zh=name, en=name)})
+    def _moved(self, queue: Queue) -> Queue:
         if queue.channel == "ticket":
             return queue
         update: dict[str, object] = {}

@@ -12,9 +12,8 @@ from forecast.forecast import LEVELS, Forecast
 from forecast.language import Text
 from forecast.problem import Problem, Refused
 from forecast.sheet import Sheet
-from staffing.queue import Queue
+from staffing.queue import Queue, terms
 from staffing.requirement import NUMBERS, Requirement
-from staffing.scenario import DEFAULT_QUEUE
 from staffing.settings import checked, read_toml
 
 
@@ -70,20 +69,9 @@ def read_queues(path: Path, names: Iterable[str]) -> dict[str, Queue]:
             queues[name] = checked(Queue, values, str(path), f"queues.{name}")
         except Refused as refused:
             problems += refused.problems
-    if not problems and DEFAULT_QUEUE not in queues:
-        problems += [
-            Problem(
-                str(path),
-                "-",
-                name,
-                Text("not described: add [queues.{name}] with channel and target, or [queues.default]", name=name),
-            )
-            for name in names
-            if name not in queues
-        ]
     if problems:
         raise Refused(problems)
-    return queues
+    return terms(queues, names, str(path))
 
 
 def _table(sheet: Sheet, numbers: tuple[str, ...]) -> tuple[pd.DataFrame, pd.Timedelta]:
