@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 
 from forecast.language import Language, Text
 
@@ -37,6 +38,15 @@ class Refused(ValueError):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(map(str, self.problems)))
+
+
+@contextmanager
+def found_in(file: str, stage: str) -> Iterator[None]:
+    """Within it a problem of `stage`, which knows no files, is a problem of the user's `file`."""
+    try:
+        yield
+    except Refused as refused:
+        raise Refused(replace(p, file=file) if p.file == stage else p for p in refused.problems) from None
 
 
 def shown(cell: object) -> str:

@@ -97,9 +97,8 @@ class Season:
             raise ValueError(f"end must not be before start, got {self.start:%Y-%m-%d} to {self.end:%Y-%m-%d}")
         if not 1900 <= self.start.year <= self.end.year <= 2099:
             raise ValueError(f"start and end must lie in 1900 to 2099, got {self.start.year} to {self.end.year}")
-        known = holidays.list_supported_countries(include_aliases=False)
         for country in self.countries:
-            if country not in known:
+            if not is_country(country):
                 raise ValueError(f"countries must be ISO codes such as CN, HK or US, got {country}")
 
     def as_known_before(self, day: pd.Timestamp) -> Season:
@@ -205,6 +204,11 @@ class Season:
             for promotion, first, last in sorted(promotions, key=lambda p: p[1]):
                 said += _collision(festival, day, promotion, first, last)
         return tuple(dict.fromkeys(said))
+
+
+def is_country(code: str) -> bool:
+    """Whether the public calendar of the country with this ISO code is known."""
+    return code in holidays.list_supported_countries(include_aliases=False)
 
 
 def season_of(

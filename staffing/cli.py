@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 import subprocess
 import sys
@@ -25,7 +26,8 @@ from forecast import backtest as backtests
 from forecast import ingest
 from forecast.language import LANGUAGES, Language, Text, preferred
 from forecast.model import MODELS
-from forecast.problem import Problem, Refused
+from forecast.problem import Problem, Refused, found_in
+from forecast.season import is_country
 from staffing import plan as chain
 from staffing import report, requirement, save, stagefile
 from staffing.noplan import NoPlan
@@ -117,7 +119,7 @@ def forecast(
         "model": _model(model),
     }
     history, events = chain.read(history_file, events_file)
-    with _progress(3) as tell:
+    with _progress(3) as tell, found_in(str(history_file), "history"), _asked_for():
         made = chain.forecast_of(history, events, **asked, workers=workers, tell=tell)
     save.write(out, save.csv_bytes(made.forecast.table))
     _say_all(made.forecast.warnings)
@@ -141,7 +143,7 @@ def backtest(
     names = [_model(name) or "" for name in models.split(",")] if models else list(MODELS)
     days, countries = _days(horizon, "--horizon"), _countries(country)
     history, events = chain.read(history_file, events_file)
-    with _progress(1) as tell:
+    with _progress(1) as tell, _asked_for():
         tell(Text("testing the forecast models on the past"))
         done = backtests.backtest(history, countries, events, days, origins, names, workers)
     save.write(out, save.csv_bytes(done.table))
@@ -199,7 +201,7 @@ def shifts(
         plan, week = result.shifts, result.week
     else:
         scenario, needed = load(scenario_file), stagefile.read_requirement(requirement_file)
-        with _progress(2) as tell:
+        with _progress(2) as tell, _asked_for():
             plan, week = chain.shifts_of(scenario, needed, tell)
     save.write(out, save.csv_bytes(plan.table))
     if as_json:
@@ -280,6 +282,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _fail([text.say(voice.language) for text in none.conflicts], 3)
     except KeyboardInterrupt:
         return 130
+    except Exception as fault:
+        if os.environ.get("PEAKSTAFF_DEBUG"):
+            raise
+        text = Text(
+            "a fault of Peakstaff's own: {fault}; PEAKSTAFF_DEBUG=1 shows where",
+            fault=f"{type(fault).__name__}: {fault}",
+        )
+        return _fail([text.say(voice.language)], 1)
 
 
 def _fail(lines: Sequence[str], status: int) -> int:
@@ -290,6 +300,17 @@ def _fail(lines: Sequence[str], status: int) -> int:
 
 def _bad(option: str, text: Text) -> Refused:
     return Refused([Problem("command line", "-", option, text)])
+
+
+@contextmanager
+def _asked_for() -> Iterator[None]:
+    """Within it a stage's word on an argument is a problem of what was asked for, not a fault."""
+    try:
+        yield
+    except Refused:
+        raise
+    except ValueError as error:
+        raise _bad("-", Text("{reason}", reason=str(error))) from None
 
 
 def _run(scenario_file: Path | None, workers: int) -> chain.Result:
@@ -369,7 +390,12 @@ def _interval(text: str | None) -> pd.Timedelta | None:
 def _countries(codes: list[str] | None) -> tuple[str, ...]:
     if codes is None:
         return ("CN",)
-    return () if [c.lower() for c in codes] == ["none"] else tuple(code.upper() for code in codes)
+    if [c.lower() for c in codes] == ["none"]:
+        return ()
+    for code in codes:
+        if not is_country(code.upper()):
+            raise _bad("--country", Text("expected an ISO code such as CN, HK or US, or none; came {came}", came=code))
+    return tuple(code.upper() for code in codes)
 
 
 def _model(name: str | None) -> str | None:

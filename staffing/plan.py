@@ -17,7 +17,7 @@ from forecast.forecast import Forecast
 from forecast.history import DAY, History
 from forecast.language import Text
 from forecast.model import MODELS
-from forecast.problem import Problem, Refused
+from forecast.problem import Problem, Refused, found_in
 from forecast.season import Season, season_of
 from staffing import cost, cover, example, headcount, requirement
 from staffing.cost import CostStatement
@@ -99,16 +99,17 @@ def made(scenario: Scenario, workers: int = -1, tell: Tell = _silent) -> Made:
         if history.per_day == 1:
             text = Text("expected rows by 15, 30 or 60 minutes to plan agents from, came one a day")
             raise Refused([Problem(str(scenario.history), "-", "start", text)])
-        return forecast_of(
-            history,
-            events,
-            horizon_days=scenario.horizon_days,
-            countries=scenario.countries,
-            model=scenario.model,
-            origins=scenario.origins,
-            workers=workers,
-            tell=tell,
-        )
+        with found_in(str(scenario.history), "history"):
+            return forecast_of(
+                history,
+                events,
+                horizon_days=scenario.horizon_days,
+                countries=scenario.countries,
+                model=scenario.model,
+                origins=scenario.origins,
+                workers=workers,
+                tell=tell,
+            )
 
     return kept(forecast_key(scenario), make)
 
@@ -166,6 +167,8 @@ def forecast_of(
     tell: Tell = _silent,
 ) -> Made:
     """The forecast and what it rests on. Raises Refused for what the history cannot give."""
+    if start is not None and start <= history.first:
+        raise ValueError(f"start must follow the history's first day {history.first:%Y-%m-%d}, got {start:%Y-%m-%d}")
     known = history if start is None or start > history.last else history.before(start)
     tell(Text("testing the forecast models on the past"))
     models = [model] if model else list(MODELS)

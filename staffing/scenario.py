@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, model_validat
 from forecast.language import Text
 from forecast.model import MODELS
 from forecast.problem import Problem, Refused
+from forecast.season import is_country
 from staffing.queue import Label, Queue, terms
 from staffing.settings import Table, Whole, checked, merged, read_toml
 from staffing.shift import ShiftRules
@@ -73,6 +74,9 @@ class Scenario(BaseModel):
         if self.model is not None and self.model not in MODELS:
             options = ", ".join(MODELS)
             raise ValueError(Text("model: expected one of {options}, came {came}", options=options, came=self.model))
+        for code in self.countries:
+            if not is_country(code):
+                raise ValueError(Text("countries: expected ISO codes such as CN, HK or US, came {came}", came=code))
         if self.confidence is not None and quantile_of(self.confidence) is None:
             raise ValueError(
                 Text("confidence: expected 0.5, 0.75, 0.9, 0.95 or 0.975, came {came}", came=self.confidence)

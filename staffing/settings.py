@@ -13,6 +13,16 @@ from pydantic_core import ErrorDetails
 from forecast.language import Text
 from forecast.problem import Problem, Refused, shown
 
+WANTED = {
+    **dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), Text("a table of keys and values")),
+    **dict.fromkeys(("float_type", "float_parsing", "finite_number"), Text("a number")),
+    **dict.fromkeys(("int_type", "int_parsing", "int_from_float"), Text("a whole number")),
+    **dict.fromkeys(("list_type", "tuple_type"), Text("a list")),
+    **dict.fromkeys(("string_type", "string_too_short"), Text("a text")),
+    **dict.fromkeys(("path_type", "path_parsing"), Text("a file's name")),
+    **dict.fromkeys(("date_type", "date_parsing", "date_from_datetime_parsing"), Text("a date such as 2026-06-15")),
+    **dict.fromkeys(("union_tag_not_found", "union_tag_invalid"), Text("kind = payroll, seat or contact")),
+}
 Model = TypeVar("Model", bound=BaseModel)
 Table = dict[str, Any]
 
@@ -97,5 +107,7 @@ def _said(error: ErrorDetails) -> Text:
         case "value_error":
             said = context["error"].args[0]
             return said if isinstance(said, Text) else Text("{reason}", reason=said)
+        case kind if kind in WANTED:
+            return Text("expected {wanted}, came {came}", wanted=WANTED[kind], came=came)
         case _:
             return Text("{reason}, came {came}", reason=error["msg"], came=came)

@@ -80,7 +80,9 @@ def _fill(page: Worksheet, sheet: Sheet, styles: Mapping[str, object], language:
         if column in sheet.totals and number:
             name = xl_col_to_name(number)
             formula = f"=SUM({name}3:{name}{rows + 2})"
-            page.write_formula(0, number, formula, styles[f"total {_format_of(column, values)}"], float(values.sum()))
+            page.write_formula(
+                0, number, formula, styles[f"total {_format_of(column, values)}"], round(float(values.sum()), 2)
+            )
     if rows:
         page.autofilter(1, 0, rows + 1, len(sheet.table.columns) - 1)
 
@@ -106,13 +108,13 @@ def _summarise(
         page.write_string(row, 1, kind)
         for number, money in enumerate(heads[2:], start=2):
             formula = f"=SUMIFS({column(money)},{column('source')},$A{row + 1},{column('kind')},$B{row + 1})"
-            page.write_formula(row, number, formula, styles[MONEY], float(part[money].sum()))
+            page.write_formula(row, number, formula, styles[MONEY], round(float(part[money].sum()), 2))
         row += 1
     page.write(row, 0, Text("Total").say(language), styles["title"])
     for number, money in enumerate(heads[2:], start=2):
         name = xl_col_to_name(number)
         formula = f"=SUM({name}4:{name}{row})"
-        page.write_formula(row, number, formula, styles[f"total {MONEY}"], float(table[money].sum()))
+        page.write_formula(row, number, formula, styles[f"total {MONEY}"], round(float(table[money].sum()), 2))
     contacts = float(result.cost.contacts)
     page.write(row + 2, 0, Text("Contacts handled").say(language))
     page.write_number(row + 2, 2, contacts, styles[COUNT])

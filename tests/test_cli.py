@@ -100,6 +100,20 @@ BAD = [
     (["plan", "{tmp}/circle.toml", "--out", "{tmp}/o"], "circle.toml:-:based_on:"),
     # a horizon that is no number of days
     (["forecast", "{tmp}/negative.csv", "--horizon", "soon", "--out", "{tmp}/o.csv"], "command line:-:--horizon:"),
+    # a country without a calendar, for a scenario and for a command
+    (["plan", "{tmp}/country.toml", "--out", "{tmp}/o"], "country.toml:-:-: countries"),
+    (["forecast", "{seller}/history.csv", "--country", "ZZ", "--out", "{tmp}/o.csv"], "command line:-:--country:"),
+    # a forecast from before there was anything to learn from
+    (["forecast", "{seller}/history.csv", "--from", "2019-01-01", "--out", "{tmp}/o.csv"], "2025-08-04"),
+    # a table where a table of tables belongs
+    (["plan", "{tmp}/flat.toml", "--out", "{tmp}/o"], "flat.toml:-:sources.x: expected a table"),
+    # too few days, told of the user's own file
+    (["plan", "{tmp}/thin.toml", "--out", "{tmp}/o"], "thin.csv:-:start: a: expected 7 known days"),
+    # a place to write that is a file
+    (
+        ["forecast", "{seller}/history.csv", "--model", "seasonal_naive", "--out", "{tmp}/thin.csv/o.csv"],
+        "thin.csv:-:-:",
+    ),
     # an option that does not exist
     (["plan", "--colour", "red", "--out", "{tmp}/o"], "--colour"),
     # a command that does not exist
@@ -111,19 +125,37 @@ BAD = [
 
 @pytest.mark.parametrize(("argv", "said"), BAD)
 def test_bad_input_gets_one_line_that_names_the_place_and_writes_nothing(
-    argv: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    argv: list[str], said: str, seller: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
+    hours = pd.date_range("2026-01-01", periods=72, freq="h")
+    pd.DataFrame({"start": hours, "queue": "a", "offered": 3}).to_csv(tmp_path / "thin.csv", index=False)
+    (tmp_path / "thin.toml").write_text('history = "thin.csv"\nhorizon_days = 14\n')
+    (tmp_path / "country.toml").write_text('countries = ["XX"]\n')
+    (tmp_path / "flat.toml").write_text("[sources]\nx = 3\n")
     (tmp_path / "wrong_column.csv").write_text("start,queue,ofered\n2026-01-01,a,1\n")
     (tmp_path / "negative.csv").write_text("start,queue,offered\n2026-01-01,a,1\n2026-01-02,a,-4\n")
     (tmp_path / "unknown.toml").write_text("[levers]\nvolum = 2\n")
     (tmp_path / "bounds.toml").write_text("[levers]\nvolume = -2\n")
     (tmp_path / "circle.toml").write_text('based_on = "circle.toml"\n')
     before = sorted(tmp_path.rglob("*"))
-    assert main([part.replace("{tmp}", str(tmp_path)) for part in argv]) == 2
+    places = {"{tmp}": str(tmp_path), "{seller}": str(seller)}
+    argv = [part.replace("{tmp}", places["{tmp}"]).replace("{seller}", places["{seller}"]) for part in argv]
+    assert main([*argv, "--lang", "en"] if "--lang" not in argv else argv) == 2
     error = capsys.readouterr().err
     assert said in error
     assert "Traceback" not in error
     assert sorted(p for p in tmp_path.rglob("*") if "cache" not in p.parts) == before
+
+
+def test_a_fault_of_our_own_is_one_line_and_a_status_of_its_own(
+    seller: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setattr("staffing.plan.staffed", lambda *_: 1 // 0)
+    monkeypatch.delenv("PEAKSTAFF_DEBUG", raising=False)
+    assert main(["plan", str(seller / "s.toml"), "--out", str(tmp_path / "o"), "--lang", "en"]) == 1
+    error = capsys.readouterr().err.splitlines()
+    assert "ZeroDivisionError" in error[-1]
+    assert not (tmp_path / "o").exists()
 
 
 def test_every_problem_of_a_file_is_told_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
