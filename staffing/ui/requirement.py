@@ -142,7 +142,7 @@ def steps(row: pd.Series, queue: Queue, interval: pd.Timedelta, t: Reader) -> pd
         (t("Contacts"), t.number(row["contacts"], 1), t("expected in {minutes} minutes", minutes=minutes)),
         (
             t("Handle time"),
-            f"{t.number(row['aht_s'])} s",
+            f"{t.number(row['aht_s'])}{t(' s')}",
             t("at full concurrency") if queue.channel == "chat" else t("mean"),
         ),
         (t("Load"), t.number(row["load_erlang"], 2), t("contacts × handle time ÷ interval, erlang")),
