@@ -170,7 +170,8 @@ def require(
         raise _bad("--confidence", Text("expected 0.5, 0.75, 0.9, 0.95 or 0.975, came {came}", came=confidence))
     expected = stagefile.read_forecast(forecast_file)
     if interval:
-        expected = expected.coarser(_interval(interval) or expected.interval)
+        with _asked_for():
+            expected = expected.coarser(_interval(interval) or expected.interval)
     needed = requirement.agents(expected, stagefile.read_queues(queues_file, expected.queues), quantile)
     save.write(out, save.csv_bytes(needed.table))
     _say_all(needed.warnings)

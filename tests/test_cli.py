@@ -30,6 +30,27 @@ def test_the_stages_follow_one_another_through_files(seller: Path, tmp_path: Pat
     assert (table["agents"] > 0).all()
 
 
+def test_a_fine_forecast_is_planned_by_longer_intervals_and_never_by_shorter_ones(seller: Path, tmp_path: Path):
+    forecast, queues = tmp_path / "f.csv", str(seller / "queues.toml")
+    history = str(seller / "history.csv")
+    assert main(["forecast", history, "--horizon", "14d", "--model", "seasonal_naive", "--out", str(forecast)]) == 0
+    ask = ["require", str(forecast), "--queues", queues, "--out", str(tmp_path / "r.csv")]
+    assert main([*ask, "--interval", "60min"]) == 0
+    needed = pd.read_csv(tmp_path / "r.csv", parse_dates=["start"])
+    assert needed.groupby("queue")["start"].diff().dropna().eq(pd.Timedelta(hours=1)).all()
+    mails = pd.read_csv(forecast).query("queue == 'mail'")["mean"].sum()
+    assert needed.query("queue == 'mail'")["contacts"].sum() == pytest.approx(mails, rel=1e-6)
+    assert main([*ask, "--interval", "15min"]) == 2
+
+
+def test_scenarios_are_compared_in_one_table(seller: Path, tmp_path: Path):
+    (tmp_path / "more.toml").write_text(f'based_on = "{seller / "s.toml"}"\n[levers]\nvolume = 1.2\n')
+    both = [str(seller / "s.toml"), str(tmp_path / "more.toml")]
+    assert main(["compare", *both, "--out", str(tmp_path / "t.csv")]) == 0
+    table = pd.read_csv(tmp_path / "t.csv").set_index("scenario")
+    assert table.loc["more", "contacts"] == pytest.approx(1.2 * table.loc["s", "contacts"])
+
+
 def test_plan_writes_every_table_and_both_documents(seller: Path, tmp_path: Path):
     out = tmp_path / "out"
     assert main(["plan", str(seller / "s.toml"), "--out", str(out), "--lang", "en"]) == 0
