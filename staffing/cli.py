@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -26,10 +25,9 @@ from forecast import backtest as backtests
 from forecast import ingest
 from forecast.language import LANGUAGES, Language, Text, preferred
 from forecast.model import MODELS
-from forecast.problem import Problem, Refused, found_in
-from forecast.season import is_country
+from forecast.problem import Refused, found_in
+from staffing import argument, report, requirement, save, stagefile
 from staffing import plan as chain
-from staffing import report, requirement, save, stagefile
 from staffing.noplan import NoPlan
 from staffing.plan import Tell
 from staffing.scenario import load, quantile_of
@@ -112,11 +110,11 @@ def forecast(
 ) -> None:
     """A forecast of every queue of a history."""
     asked: chain.Asked = {
-        "horizon_days": _days(horizon, "--horizon"),
-        "start": _date(start, "--from"),
-        "interval": _interval(interval),
-        "countries": _countries(country),
-        "model": _model(model),
+        "horizon_days": argument.days(horizon, "--horizon"),
+        "start": argument.date(start, "--from"),
+        "interval": argument.interval(interval),
+        "countries": argument.countries(country),
+        "model": argument.model(model),
     }
     history, events = chain.read(history_file, events_file)
     with _progress(3) as tell, found_in(str(history_file), "history"), _asked_for():
@@ -140,8 +138,8 @@ def backtest(
     as_json: Json = False,
 ) -> None:
     """How far off each model would have been, from past origins."""
-    names = [_model(name) or "" for name in models.split(",")] if models else list(MODELS)
-    days, countries = _days(horizon, "--horizon"), _countries(country)
+    names = [argument.model(name) or "" for name in models.split(",")] if models else list(MODELS)
+    days, countries = argument.days(horizon, "--horizon"), argument.countries(country)
     history, events = chain.read(history_file, events_file)
     with _progress(1) as tell, _asked_for():
         tell(Text("testing the forecast models on the past"))
@@ -164,14 +162,14 @@ def require(
 ) -> None:
     """Agents needed by interval and queue."""
     if method != "analytic":
-        raise _bad("--method", Text("expected analytic, came {came}", came=method))
+        raise argument.bad("--method", Text("expected analytic, came {came}", came=method))
     quantile = quantile_of(confidence)
     if quantile is None:
-        raise _bad("--confidence", Text("expected 0.5, 0.75, 0.9, 0.95 or 0.975, came {came}", came=confidence))
+        raise argument.bad("--confidence", Text("expected 0.5, 0.75, 0.9, 0.95 or 0.975, came {came}", came=confidence))
     expected = stagefile.read_forecast(forecast_file)
     if interval:
         with _asked_for():
-            expected = expected.coarser(_interval(interval) or expected.interval)
+            expected = expected.coarser(argument.interval(interval) or expected.interval)
     needed = requirement.agents(expected, stagefile.read_queues(queues_file, expected.queues), quantile)
     save.write(out, save.csv_bytes(needed.table))
     _say_all(needed.warnings)
@@ -270,7 +268,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if common.lang is not None:
             if common.lang not in LANGUAGES:
-                raise _bad("--lang", Text("expected zh or en, came {came}", came=common.lang))
+                raise argument.bad("--lang", Text("expected zh or en, came {came}", came=common.lang))
             voice.language = common.lang
         return int(app(args=rest, standalone_mode=False) or 0)
     except typer.Exit as done:
@@ -299,10 +297,6 @@ def _fail(lines: Sequence[str], status: int) -> int:
     return status
 
 
-def _bad(option: str, text: Text) -> Refused:
-    return Refused([Problem("command line", "-", option, text)])
-
-
 @contextmanager
 def _asked_for() -> Iterator[None]:
     """Within it a stage's word on an argument is a problem of what was asked for, not a fault."""
@@ -311,7 +305,7 @@ def _asked_for() -> Iterator[None]:
     except Refused:
         raise
     except ValueError as error:
-        raise _bad("-", Text("{reason}", reason=str(error))) from None
+        raise argument.bad("-", Text("{reason}", reason=str(error))) from None
 
 
 def _run(scenario_file: Path | None, workers: int) -> chain.Result:
@@ -359,47 +353,3 @@ def _progress(stages: int) -> Iterator[Tell]:
             bar.update(task, description=stage.say(voice.language), completed=next(begun, stages))
 
         yield tell
-
-
-def _days(text: str, option: str) -> int:
-    match = re.fullmatch(r"(\d{1,3})d?", text)
-    if not match or int(match[1]) == 0:
-        raise _bad(option, Text("expected days such as 56d, came {came}", came=text))
-    return int(match[1])
-
-
-def _date(text: str | None, option: str) -> pd.Timestamp | None:
-    if text is None:
-        return None
-    try:
-        return pd.Timestamp(pd.to_datetime(text, format="%Y-%m-%d"))
-    except ValueError:
-        raise _bad(option, Text("expected a date such as 2026-06-01, came {came}", came=text)) from None
-
-
-def _interval(text: str | None) -> pd.Timedelta | None:
-    if text is None:
-        return None
-    if text == "D":
-        return pd.Timedelta(days=1)
-    match = re.fullmatch(r"(\d{1,2})min", text)
-    if not match or int(match[1]) not in (5, 10, 15, 20, 30, 60):
-        raise _bad("--interval", Text("expected D, 15min, 30min or 60min, came {came}", came=text))
-    return pd.Timedelta(minutes=int(match[1]))
-
-
-def _countries(codes: list[str] | None) -> tuple[str, ...]:
-    if codes is None:
-        return ("CN",)
-    if [c.lower() for c in codes] == ["none"]:
-        return ()
-    for code in codes:
-        if not is_country(code.upper()):
-            raise _bad("--country", Text("expected an ISO code such as CN, HK or US, or none; came {came}", came=code))
-    return tuple(code.upper() for code in codes)
-
-
-def _model(name: str | None) -> str | None:
-    if name is not None and name not in MODELS:
-        raise _bad("--model", Text("expected one of {options}, came {came}", options=", ".join(MODELS), came=name))
-    return name

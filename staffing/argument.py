@@ -1,0 +1,66 @@
+"""An argument of the command line as the value a stage takes, or refused by the option's name."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+
+from forecast.language import Text
+from forecast.model import MODELS
+from forecast.problem import Problem, Refused
+from forecast.season import is_country
+
+
+def bad(option: str, text: Text) -> Refused:
+    """`text` said of an option."""
+    return Refused([Problem("command line", "-", option, text)])
+
+
+def days(text: str, option: str) -> int:
+    """Days of `56d` or `56`. Raises Refused by `option`."""
+    match = re.fullmatch(r"(\d{1,3})d?", text)
+    if not match or int(match[1]) == 0:
+        raise bad(option, Text("expected days such as 56d, came {came}", came=text))
+    return int(match[1])
+
+
+def date(text: str | None, option: str) -> pd.Timestamp | None:
+    """The day of `2026-06-01`; None where nothing was said. Raises Refused by `option`."""
+    if text is None:
+        return None
+    try:
+        return pd.Timestamp(pd.to_datetime(text, format="%Y-%m-%d"))
+    except ValueError:
+        raise bad(option, Text("expected a date such as 2026-06-01, came {came}", came=text)) from None
+
+
+def interval(text: str | None) -> pd.Timedelta | None:
+    """The interval of `D` or `30min`; None where nothing was said. Raises Refused."""
+    if text is None:
+        return None
+    if text == "D":
+        return pd.Timedelta(days=1)
+    match = re.fullmatch(r"(\d{1,2})min", text)
+    if not match or int(match[1]) not in (5, 10, 15, 20, 30, 60):
+        raise bad("--interval", Text("expected D, 15min, 30min or 60min, came {came}", came=text))
+    return pd.Timedelta(minutes=int(match[1]))
+
+
+def countries(codes: list[str] | None) -> tuple[str, ...]:
+    """Countries by ISO code: China where nothing was said, no country for `none`. Raises Refused."""
+    if codes is None:
+        return ("CN",)
+    if [c.lower() for c in codes] == ["none"]:
+        return ()
+    for code in codes:
+        if not is_country(code.upper()):
+            raise bad("--country", Text("expected an ISO code such as CN, HK or US, or none; came {came}", came=code))
+    return tuple(code.upper() for code in codes)
+
+
+def model(name: str | None) -> str | None:
+    """The name of a model there is; None where nothing was said. Raises Refused."""
+    if name is not None and name not in MODELS:
+        raise bad("--model", Text("expected one of {options}, came {came}", options=", ".join(MODELS), came=name))
+    return name
