@@ -20,6 +20,7 @@ WRAPPED = {
     "xlsxwriter": {"staffing/workbook.py"},
     "jinja2": {"staffing/report.py"},
     "joblib": {"forecast/backtest.py", "forecast/pipeline.py", "staffing/store.py"},
+    "numba": {"staffing/compiled.py"},
     "typer": {"staffing/cli.py"},
     "streamlit": {"app.py", "forecast/ui/", "staffing/ui/"},
     "altair": {"staffing/ui/"},
