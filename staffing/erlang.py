@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from staffing.poisson import Floats, below
+from staffing.recursion import least_agents
 from staffing.search import Ints, least_by_load
 from staffing.waiting import Line, Of
 
@@ -136,9 +137,22 @@ def agents_for(
     shape, inputs = flat(
         rate=rate, aht=aht, within=within, target=target, patience=patience, max_occupancy=max_occupancy
     )
-    questions, back = np.unique(np.stack(inputs), axis=1, return_inverse=True)
-    some = questions[0] > 0
-    r, h, t, share, p, most = questions[:, some]
+    agents = np.zeros(inputs[0].shape, dtype=np.int64)
+    some = np.flatnonzero(inputs[0] > 0)
+    r, h, t, share, p, most = (values[some] for values in inputs)
+    load = r * h
+    order = np.argsort(load)
+    found = np.empty_like(some)
+    found[order] = least_agents(*(v[order] for v in (load, t / h, share, p / h)), get_args(Of).index(of), most[order])
+    close = found < 0
+    if close.any():
+        found[close] = _exactly(of, *(v[close] for v in (r, h, t, share, p, most)))
+    agents[some] = found
+    return as_given(shape, agents)
+
+
+def _exactly(of: Of, r: Floats, h: Floats, t: Floats, share: Floats, p: Floats, most: Floats) -> Ints:
+    """Least agents by the formulas themselves, for loads that no sum reaches and answers that hang on a last digit."""
     load = r * h
     spread = np.sqrt(load)
 
@@ -147,10 +161,8 @@ def agents_for(
         kept = desk.within(t[i] / h[i], of) >= share[i] - SLACK
         return np.asarray(kept & (desk.occupancy <= most[i] * (1 + FULL)))
 
-    agents = np.zeros(len(some), dtype=np.int64)
     guess = np.ceil(np.where(np.isinf(p), np.maximum(load + 0.5 * spread, load / most), load - 0.5 * spread))
-    agents[some] = least_by_load(enough, load, guess.astype(np.int64))
-    return as_given(shape, agents[back.ravel()])
+    return least_by_load(enough, load, guess.astype(np.int64))
 
 
 def scheduled(agents: ArrayLike, shrinkage: ArrayLike) -> Result:
@@ -186,15 +198,34 @@ BOUNDS: dict[str, Any] = {
 
 
 def flat(**arguments: ArrayLike) -> tuple[tuple[int, ...], list[Floats]]:
-    """The shape all arguments broadcast to, and each as a flat array of it."""
-    arrays = {name: np.asarray(value, dtype=float) for name, value in arguments.items()}
+    """The shape all arguments broadcast to, and each as a flat array of it.
+
+    Raises:
+        ValueError: an argument that is no number or array of numbers, is out of its bounds, or fits no other's shape.
+    """
+    arrays = {name: _numbers(name, value) for name, value in arguments.items()}
     for name, values in arrays.items():
         words, right = BOUNDS[name]
         wrong = ~right(values)
         if wrong.any():
             raise ValueError(f"{name}: expected {words}, got {float(values[wrong].flat[0])}")
-    together = np.broadcast_arrays(*arrays.values())
+    try:
+        together = np.broadcast_arrays(*arrays.values())
+    except ValueError:
+        shapes = ", ".join(f"{name} {values.shape}" for name, values in arrays.items() if values.shape)
+        raise ValueError(f"{next(iter(arrays))}: expected shapes that broadcast, got {shapes}") from None
     return together[0].shape, [values.ravel() for values in together]
+
+
+def _numbers(name: str, value: ArrayLike) -> Floats:
+    try:
+        return np.asarray(value, dtype=float)
+    except (TypeError, ValueError):
+        got = repr(value)
+        short = got if len(got) <= 80 else f"{got[:77]}..."
+        raise ValueError(
+            f"{name}: expected a number, or an array of numbers with rows of one length, got {short}"
+        ) from None
 
 
 def as_given(shape: tuple[int, ...], values: NDArray[Any]) -> Result:

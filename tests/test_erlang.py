@@ -363,3 +363,40 @@ def test_bad_agents_load_and_shrinkage_are_named_too():
         erlang.erlang_c(math.nan, 3)
     with pytest.raises(ValueError, match=r"shrinkage.*1"):
         erlang.scheduled(3, 1)
+
+
+# --- hostile arguments
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"rate": -1}, "rate: expected 0 or more, got -1.0"),
+        ({"rate": [0.1, math.nan]}, "rate: expected 0 or more, got nan"),
+        ({"rate": [[1, 2], [3]]}, "rate: expected a number, or an array of numbers with rows of one length, got"),
+        ({"rate": "many"}, "rate: expected a number, or an array of numbers"),
+        ({"rate": [1, 2], "aht": [1, 2, 3]}, "rate: expected shapes that broadcast, got rate \\(2,\\), aht \\(3,\\)"),
+        ({"aht": 0}, "aht: expected above 0, got 0.0"),
+        ({"aht": math.inf}, "aht: expected above 0, got inf"),
+        ({"within": -5}, "within: expected 0 or more, got -5.0"),
+        ({"target": 1}, "target: expected between 0 and 1, got 1.0"),
+        ({"target": 0}, "target: expected between 0 and 1, got 0.0"),
+        ({"patience": 0}, "patience: expected above 0, inf for no hanging up, got 0.0"),
+        ({"max_occupancy": 1.01}, "max_occupancy: expected above 0 and at most 1, got 1.01"),
+        ({"of": "all"}, "of: expected one of offered, answered, virtual, got 'all'"),
+    ],
+)
+def test_a_wrong_argument_is_named_with_its_value(changed: dict[str, Any], said: str):
+    right = {"rate": 0.1, "aht": 300, "within": 20, "target": 0.8, "patience": 180}
+    with pytest.raises(ValueError, match=said):
+        erlang.agents_for(**(right | changed))
+
+
+def test_every_stage_is_there_when_its_name_is_called():
+    import staffing
+
+    assert staffing.erlang is erlang
+    for name in staffing.__all__:
+        assert getattr(staffing, name).__name__ == f"staffing.{name}"
+    with pytest.raises(AttributeError, match="no attribute 'erlangs'"):
+        _ = staffing.erlangs
