@@ -143,7 +143,7 @@ def agents_for(
     load = r * h
     order = np.argsort(load)
     found = np.empty_like(some)
-    found[order] = least_agents(*(v[order] for v in (load, t / h, share, p / h)), get_args(Of).index(of), most[order])
+    found[order] = least_agents(get_args(Of).index(of), *(v[order] for v in (load, t / h, share, p / h, most)))
     close = found < 0
     if close.any():
         found[close] = _exactly(of, *(v[close] for v in (r, h, t, share, p, most)))

@@ -21,7 +21,7 @@ OFFERED, ANSWERED, VIRTUAL = range(3)
 
 @compiled
 def least_agents(
-    load: Floats, within: Floats, target: Floats, patience: Floats, of: int, most: Floats
+    of: int, load: Floats, within: Floats, target: Floats, patience: Floats, most: Floats
 ) -> NDArray[np.int64]:
     """Least agents of each question, -1 where it is too close to call; times in handle times, load > 0.
 
@@ -73,7 +73,7 @@ def _walked(a: float, t: float, allowed: float, cap: float, beyond: float) -> in
 @compiled
 def _late(n: int, a: float, lower: float, t: float) -> float:
     """Share not answered within t where nobody hangs up (Erlang 1917), n above the load."""
-    return np.exp((a - n) * t) / (1 + (lower - 1) * (1 - a / n))
+    return float(np.exp((a - n) * t) / (1 + (lower - 1) * (1 - a / n)))
 
 
 @compiled

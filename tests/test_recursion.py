@@ -20,7 +20,7 @@ def test_the_recursion_and_the_exact_formulas_ask_for_the_same_agents(of: str, p
     within, target = rng.choice([0.0, 0.01, 0.07, 0.5, 10.0], count), rng.uniform(0.01, 0.999, count)
     patience = np.full(count, np.inf) if patient else 10 ** rng.uniform(-5.5, 4, count)
     most = rng.choice([1.0, 0.9, 0.5], count)
-    found = least_agents(load, within, target, patience, COUNTED[of], most)
+    found = least_agents(COUNTED[of], load, within, target, patience, most)
     exact = erlang._exactly(of, load, np.ones(count), within, target, patience, most)
     sure = found >= 0
     assert sure.mean() > 0.9  # the rest is left to the exact formulas
@@ -30,7 +30,7 @@ def test_the_recursion_and_the_exact_formulas_ask_for_the_same_agents(of: str, p
 def test_an_answer_that_hangs_on_the_last_digits_is_left_to_the_exact_formulas():
     level = erlang.service_level(10.0, 1.0, 14, 0.1)  # 14 agents keep exactly this
     ask = [np.array([v]) for v in (10.0, 0.1, level, np.inf)]
-    assert least_agents(*ask, OFFERED, np.ones(1))[0] == -1
+    assert least_agents(OFFERED, *ask, np.ones(1))[0] == -1
     assert erlang.agents_for(10.0, 1.0, 0.1, level) == 14
     assert erlang.agents_for(10.0, 1.0, 0.1, np.nextafter(level, 1) + 1e-11) == 15
 
