@@ -25,7 +25,7 @@ from staffing.noplan import NoPlan
 from staffing.plan import Made, Result
 from staffing.queue import Queue
 from staffing.requirement import Requirement, agents
-from staffing.scenario import Scenario, load, named, quantile_of, to_toml
+from staffing.scenario import Scenario, load, named, to_toml
 from staffing.ui import ask
 from staffing.ui.compare import show_compare
 from staffing.ui.conflict import show_conflict
@@ -62,7 +62,7 @@ def asked(key: str, _scenario: Scenario, _made: Made) -> Asked:
     """The forecast under the scenario's levers and the agents it takes."""
     queues = _scenario.queues_of(_made.history.queues)
     forecast = plan.moved(_made.forecast, _made.season, _scenario.levers)
-    return Asked(forecast, queues, agents(forecast, queues, quantile_of(_scenario.confidence) or "mean"))
+    return Asked(forecast, queues, agents(forecast, queues, confidence=_scenario.confidence, method=_scenario.method))
 
 
 @st.cache_resource(show_spinner=False, max_entries=40)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import cast, get_args
 
 import pandas as pd
 
@@ -10,6 +11,8 @@ from forecast.language import Text
 from forecast.model import MODELS
 from forecast.problem import Problem, Refused
 from forecast.season import is_country
+from staffing.live import Method
+from staffing.requirement import Confidence
 
 
 def bad(option: str, text: Text) -> Refused:
@@ -64,3 +67,25 @@ def model(name: str | None) -> str | None:
     if name is not None and name not in MODELS:
         raise bad("--model", Text("expected one of {options}, came {came}", options=", ".join(MODELS), came=name))
     return name
+
+
+def confidence(text: str) -> Confidence:
+    """Expected, certain, or a share of days from 0.5 to 0.99. Raises Refused."""
+    if text == "expected":
+        return "expected"
+    if text == "certain":
+        return "certain"
+    if re.fullmatch(r"0?\.\d{1,4}", text) and 0.5 <= float(text) <= 0.99:
+        return float(text)
+    wanted = Text("expected 'expected', 'certain' or a share from 0.5 to 0.99, came {came}", came=text)
+    raise bad("--confidence", wanted)
+
+
+def method(text: str) -> Method:
+    """How agents are found. Raises Refused."""
+    for known in get_args(Method):
+        if text == known:
+            return cast("Method", known)
+    raise bad(
+        "--method", Text("expected one of {options}, came {came}", options=", ".join(get_args(Method)), came=text)
+    )

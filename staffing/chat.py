@@ -1,29 +1,32 @@
 """Chat: an agent who holds several chats at once serves each of them slower.
 
-A birth-death chain on the chats present, spread evenly over the agents: with n agents, k = q n + r chats put q + 1 on r
-of them and q on the rest. An agent holding m chats finishes them at the rate m / aht[m-1]. Beyond n times the levels,
-chats wait, and customers hang up after an exponential patience. Spreading evenly is within 0.6 points of service level
-of the exact chain that gives each chat to the agent holding fewest, and asks for the same headcount.
-
-Between q n and (q + 1) n chats that rate is a straight line, so its part of the chain is a stretch of Poisson terms:
-whatever the number of agents, a few incomplete gamma functions.
+An agent holding m chats finishes them at the rate m / aht[m-1]; each chat goes to an agent holding fewest. Beyond n
+times the levels, chats wait, and customers hang up after an exponential patience. A desk of up to 40 agents (fewer with
+more than 4 levels) is the chain of its agents one by one, `staffing.levels`: its service level is within 0.001 points
+of the exact chain's, and headcounts are equal to it. A larger desk is corrected as the largest solved one is, in
+proportion, and beyond 500 agents chats are spread evenly, as with agents that are no whole number.
 
 `aht` holds the levels on its last axis: one vector for every rate, or a row for each. All else as in `staffing.erlang`.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from forecast.language import Text
+from staffing import evenly, levels
 from staffing.erlang import FULL, SLACK, Result, as_given, check_of, flat
-from staffing.poisson import Floats, above, below, log_rise
-from staffing.search import Ints, least_by_load
+from staffing.poisson import Floats
+from staffing.search import SAMPLE, Ints, least, least_by_load
 from staffing.waiting import Line, Of
 
 ROUNDING = 1e-12  # a pace that falls by no more, relatively, does not fall
-FLAT = 4e-15  # a pace that rises by no more, relatively, is the same
-STEEP = 1e-5  # above this relative rise the sums of Poisson terms differ enough for their difference to be accurate
+INTERPOLATED = 1e-5  # no share is further from the exact chain's, nor by more than
+TAIL = 1e-3  # of the share not answered in time
 
 
 def service_level(
@@ -40,7 +43,7 @@ def service_level(
         ValueError: an argument out of its bounds, or agents who finish fewer chats when they hold more.
 
     >>> round(service_level(1.2 / 60, [480, 570, 720], 5, 30, patience=120), 4)
-    0.8192
+    0.8134
     """
     check_of(of)
     levels = _levels(aht)
@@ -105,104 +108,175 @@ def agents_for(
     h = questions[5:, some].T
     load = r * h[:, -1] / h.shape[1]  # agents at full concurrency who just keep up
 
+    def kept(desk: Line, i: Ints) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Whether the promise is kept, and whether interpolation may err in that."""
+        level, busy = desk.within(t[i] / h[i, -1], of), desk.occupancy
+        doubt = np.abs(level - share[i]) < np.minimum(INTERPOLATED, TAIL * (1 - level))
+        doubt |= (most[i] < 1) & (np.abs(busy - most[i]) < INTERPOLATED)
+        return (level >= share[i] - SLACK) & (busy <= most[i] * (1 + FULL)), doubt
+
+    def roughly(i: Ints, n: Ints) -> NDArray[np.bool_]:
+        count = n.astype(float)
+        return kept(_behind(r[i], h[i], count, p[i], evenly.below_full(r[i], h[i], count)), i)[0]
+
     def enough(i: Ints, n: Ints) -> NDArray[np.bool_]:
-        desk = line(r[i], h[i], n.astype(float), p[i])
-        kept = desk.within(t[i] / h[i, -1], of) >= share[i] - SLACK
-        return np.asarray(kept & (desk.occupancy <= most[i] * (1 + FULL)))
+        count = n.astype(float)
+        good, doubt = kept(line(r[i], h[i], count, p[i]), i)
+        doubt &= (n > 1) & (n <= levels.largest(h.shape[1])) & (h.shape[1] > 1)
+        if doubt.any():
+            j = i[doubt]
+            lower = levels.below_full_solved(r[j] * h[j, 0], _shapes(h[j]), n[doubt])
+            good[doubt] = kept(_behind(r[j], h[j], count[doubt], p[j], lower), j)[0]
+        return good
 
     agents = np.zeros(len(some), dtype=np.int64)
-    guess = np.ceil(np.where(np.isinf(p), np.maximum(load + 0.3 * np.sqrt(load), load / most), load))
-    agents[some] = least_by_load(enough, load, guess.astype(np.int64))
+    guess = np.ceil(np.where(np.isinf(p), np.maximum(load + 0.3 * np.sqrt(load), load / most), load)).astype(np.int64)
+    # tables are solved for every number tried: evenly spread chats tell first where to try
+    if len(load) > SAMPLE and np.ptp(np.vstack([questions[1:5, some], _shapes(h).T]), axis=1).max() == 0:
+        few = np.argsort(load)[:: len(load) // SAMPLE]
+        known = least_by_load(lambda i, n: roughly(few[i], n), load[few], guess[few])
+        guess = np.ceil(np.interp(load, load[few], known)).astype(np.int64)
+    else:
+        guess = least_by_load(roughly, load, guess)
+    agents[some] = least(enough, guess, np.ones_like(guess))
     return as_given(shape, agents[back.ravel()])
 
 
+def paces(rate: float, aht: ArrayLike, agents: int) -> Floats:
+    """Chats finished per second with k = 1, 2, ... agents * levels of them present: the death rates of the chain.
+
+    Means over how the chats are spread when they come at `rate`, as every other formula here takes them.
+    """
+    _shape, _columns, rows = _flat(_levels(aht), rate=rate, agents=agents)
+    shape = tuple(_shapes(rows)[0].tolist())
+    return levels.paces(rate * float(rows[0, 0]), shape, agents) / float(rows[0, 0])
+
+
+def mean_handle_time(rate: float, aht: ArrayLike, agents: int, patience: float = np.inf) -> float:
+    """Mean seconds an agent takes for a chat, its time among the others the agent holds: chats held per chat finished
+    a second (Little 1961). A single chat's without volume or agents.
+
+    >>> round(mean_handle_time(1.2 / 60, [480, 570, 720], 5, patience=120))
+    651
+    """
+    _shape, (r, n, p), h = _flat(_levels(aht), rate=rate, agents=agents, patience=patience)
+    if rate == 0 or agents == 0:
+        return float(h[0, 0])
+    held, last = 0.0, 1.0  # mean chats present, and the chance of the most, among states with up to k of them
+    for k, pace in enumerate(paces(rate, aht, agents).tolist(), 1):
+        last /= last + pace / rate
+        held += last * (k - held)
+    desk = line(r, h, n, p)
+    waiting = desk.occupancy - desk.at_once * desk.load / desk.slots  # the chance that somebody waits
+    finished = desk.occupancy * desk.slots / h[:, -1]
+    return float(((held * (1 - waiting) + desk.slots * waiting) / finished)[0])
+
+
+@dataclass(frozen=True, eq=False)
+class Concurrency:
+    """What it takes to allow each agent 1, 2, ... chats at once: one row per number.
+
+    Columns: levels (chats allowed), agents (the least), and with them service_level, abandonment and occupancy as
+    shares, mean_wait and mean_handle_time in seconds.
+    """
+
+    table: pd.DataFrame
+    warnings: tuple[Text, ...] = ()
+
+
+def concurrency_choices(
+    rate: float,
+    aht: ArrayLike,
+    within: float,
+    target: float,
+    patience: float = np.inf,
+    of: Of = "offered",
+    max_occupancy: float = 1.0,
+) -> Concurrency:
+    """The least agents when each may hold at most 1, 2, ... chats, and what the customer gets.
+
+    More at once need fewer agents, and every chat takes longer. Numbers from which on an agent would finish fewer chats
+    by holding more are left out, and `warnings` says so.
+
+    Raises:
+        ValueError: an argument out of its bounds.
+
+    >>> concurrency_choices(2.4 / 60, [480, 570, 720], 30, 0.8, patience=120).table["agents"].tolist()
+    [21, 12, 10]
+    """
+    handle = np.atleast_1d(np.asarray(aht, dtype=float))
+    falls = np.flatnonzero(_falls(handle))
+    allowed = int(falls[0]) + 1 if len(falls) else len(handle)
+    rows = []
+    for most in range(1, allowed + 1):
+        own = handle[:most]
+        agents = agents_for(rate, own, within, target, patience, of, max_occupancy)
+        desk = (rate, own, agents)
+        rows.append(
+            {
+                "levels": most,
+                "agents": agents,
+                "service_level": service_level(*desk, within, patience, of),
+                "abandonment": abandonment(*desk, patience),
+                "occupancy": occupancy(*desk, patience),
+                "mean_wait": mean_wait(*desk, patience),
+                "mean_handle_time": mean_handle_time(*desk, patience),
+            }
+        )
+    left_out = Text(
+        "an agent holding {more} chats finishes fewer than one holding {held}: at most {held} at once are compared",
+        more=allowed + 1,
+        held=allowed,
+    )
+    return Concurrency(pd.DataFrame(rows), (left_out,) if len(falls) else ())
+
+
 def _levels(aht: ArrayLike) -> Floats:
-    levels = np.asarray(aht, dtype=float)
-    if levels.ndim == 0 or levels.shape[-1] == 0:
+    handle = np.asarray(aht, dtype=float)
+    if handle.ndim == 0 or handle.shape[-1] == 0:
         raise ValueError(f"aht: expected a handle time for each number of chats held, got {aht!r}")
-    return levels
+    return handle
 
 
-def _flat(levels: Floats, **arguments: ArrayLike) -> tuple[tuple[int, ...], list[Floats], Floats]:
+def _falls(handle: Floats) -> NDArray[np.bool_]:
+    """Whether an agent finishes fewer chats with 2, 3, ... than with one chat less."""
+    pace = np.arange(1, handle.shape[-1] + 1) / handle
+    return np.asarray(np.diff(pace, axis=-1) < -ROUNDING * pace[..., :-1])
+
+
+def _flat(handle: Floats, **arguments: ArrayLike) -> tuple[tuple[int, ...], list[Floats], Floats]:
     """The shape rates and handle times broadcast to, each argument flat, and handle times as row x level."""
-    flat(aht=levels)  # checks every level
-    held = np.arange(1, levels.shape[-1] + 1)
-    pace = held / levels
-    falls = np.diff(pace, axis=-1) < -ROUNDING * pace[..., :-1]
+    flat(aht=handle)  # checks every level
+    falls = _falls(handle)
     if falls.any():
         *row, level = np.argwhere(falls)[0]
-        was, now = levels[(*row, level)], levels[(*row, level + 1)]
+        was, now = handle[(*row, level)], handle[(*row, level + 1)]
         raise ValueError(
             f"aht: an agent holding {level + 2} chats of {now:g} s finishes fewer than one holding {level + 1} of "
             f"{was:g} s; expected handle times that make it worth holding one more"
         )
-    shape, columns = flat(**arguments, aht=levels[..., 0])
-    rows = np.broadcast_to(levels, (*shape, levels.shape[-1])).reshape(-1, levels.shape[-1])
+    shape, columns = flat(**arguments, aht=handle[..., 0])
+    rows = np.broadcast_to(handle, (*shape, handle.shape[-1])).reshape(-1, handle.shape[-1])
     return shape, columns[:-1], rows
 
 
 def line(rate: Floats, aht: Floats, agents: Floats, patience: Floats) -> Line:
     """The waiting line of a chat desk, its times in those of the last level; flat, `aht` row x level, rate > 0."""
-    levels = aht.shape[1]
+    lower = np.empty(rate.shape)
+    solved = (agents <= levels.SCALED) & (agents == np.floor(agents)) & (aht.shape[1] > 1)
+    if solved.any():
+        lower[solved] = levels.below_full((rate * aht[:, 0])[solved], _shapes(aht[solved]), agents[solved])
+    if not solved.all():
+        lower[~solved] = evenly.below_full(rate[~solved], aht[~solved], agents[~solved])
+    return _behind(rate, aht, agents, patience, lower)
+
+
+def _behind(rate: Floats, aht: Floats, agents: Floats, patience: Floats, lower: Floats) -> Line:
     full = aht[:, -1]
-    lower = _lower(rate, aht, agents)
-    return Line.behind(rate * full, agents * levels, lower, patience / full)
+    return Line.behind(rate * full, agents * aht.shape[1], lower, patience / full)
 
 
-def _lower(rate: Floats, aht: Floats, agents: Floats) -> Floats:
-    """Weight of the states with 0, 1, ... chats up to all slots taken, relative to that last one."""
-    weight = below(agents, rate * aht[:, 0])
-    some = agents > 0
-    for held in range(1, aht.shape[1]):
-        pace, faster = held / aht[some, held - 1], (held + 1) / aht[some, held]
-        weight[some] = _climb(rate[some], pace, faster - pace, agents[some], weight[some])
-    return weight
-
-
-def _climb(rate: Floats, pace: Floats, rise: Floats, agents: Floats, weight: Floats) -> Floats:
-    """The weight after `agents` more chats, the j-th leaving at agents * pace + j * rise in all.
-
-    With s = agents * pace / rise and x = rate / rise these are Poisson terms s + 1 ... s + agents: a difference of sums
-    above where the chain is likelier below them, and of sums below where it is likelier beyond.
-    """
-    out = np.empty_like(rate)
-    level = np.abs(rise) <= FLAT * pace
-    gentle = ~level & (rise < STEEP * pace)
-    beyond = ~(level | gentle) & (rate >= agents * (pace + rise))
-    before = ~(level | gentle | beyond)
-    for part, climbed in ((level, _level), (gentle, _step_by_step), (beyond, _from_below), (before, _from_above)):
-        if part.any():
-            with np.errstate(over="ignore", divide="ignore"):
-                out[part] = climbed(rate[part], pace[part], rise[part], agents[part], weight[part])
-    return out
-
-
-def _level(rate: Floats, pace: Floats, _rise: Floats, agents: Floats, weight: Floats) -> Floats:
-    excess = agents * pace / rate - 1
-    grown = np.expm1(agents * np.log1p(excess))
-    same = excess == 0
-    return np.asarray(weight * (grown + 1) + np.where(same, agents, grown / np.where(same, 1, excess)))
-
-
-def _step_by_step(rate: Floats, pace: Floats, rise: Floats, agents: Floats, weight: Floats) -> Floats:
-    most = int(agents.max())
-    if most <= len(rate):  # all questions together, step by step; else all steps together, question by question
-        for step in range(1, most + 1):
-            weight = np.where(step <= agents, 1 + (agents * pace + step * rise) / rate * weight, weight)
-        return weight
-    out = np.empty_like(weight)
-    for i, (r, p, g, n, w) in enumerate(zip(rate, pace, rise, agents, weight, strict=True)):
-        down = np.cumsum(np.log((n * p + np.arange(n, 0, -1) * g) / r))
-        out[i] = 1 + np.exp(down[:-1]).sum() + np.exp(down[-1]) * w
-    return out
-
-
-def _from_below(rate: Floats, pace: Floats, rise: Floats, agents: Floats, weight: Floats) -> Floats:
-    s, x = agents * pace / rise, rate / rise
-    return below(s + agents, x) + np.exp(log_rise(s, agents, x)) * (weight - below(s, x))
-
-
-def _from_above(rate: Floats, pace: Floats, rise: Floats, agents: Floats, weight: Floats) -> Floats:
-    s, x = agents * pace / rise, rate / rise
-    earlier = np.logaddexp(above(s, x)[0], np.log(weight - 1))
-    return np.asarray(np.exp(log_rise(s, agents, x) + earlier) - np.expm1(above(s + agents, x)[0]))
+def _shapes(aht: Floats) -> Floats:
+    """Handle times relative to a single chat's, without their last bits: what differs by rounding shares its tables."""
+    mantissa, exponent = np.frexp(aht / aht[:, :1])
+    return np.ldexp(np.round(mantissa * 2**40) / 2**40, exponent)

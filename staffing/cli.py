@@ -30,7 +30,7 @@ from staffing import argument, report, requirement, save, stagefile
 from staffing import plan as chain
 from staffing.noplan import NoPlan
 from staffing.plan import Tell
-from staffing.scenario import load, quantile_of
+from staffing.scenario import load
 from staffing.wording import STATUSES
 
 STAGES = chain.STAGES
@@ -156,21 +156,17 @@ def require(
     queues_file: Annotated[Path, typer.Option("--queues", help="queues.toml: channel, target, hours of each queue")],
     interval: Annotated[str | None, typer.Option(help="planning interval; by default the forecast's")] = None,
     confidence: Annotated[
-        float | None, typer.Option(help="share of days to be safe for: 0.5, 0.75, 0.9, 0.95 or 0.975 [the mean]")
-    ] = None,
-    method: Annotated[str, typer.Option(help="analytic")] = "analytic",
+        str, typer.Option(help="expected, certain, or the share of days to be safe for, such as 0.9")
+    ] = "expected",
+    method: Annotated[str, typer.Option(help="analytic, or simulated: every day played through")] = "analytic",
 ) -> None:
     """Agents needed by interval and queue."""
-    if method != "analytic":
-        raise argument.bad("--method", Text("expected analytic, came {came}", came=method))
-    quantile = quantile_of(confidence)
-    if quantile is None:
-        raise argument.bad("--confidence", Text("expected 0.5, 0.75, 0.9, 0.95 or 0.975, came {came}", came=confidence))
+    planned, sure, how = argument.interval(interval), argument.confidence(confidence), argument.method(method)
     expected = stagefile.read_forecast(forecast_file)
-    if interval:
-        with _asked_for():
-            expected = expected.coarser(argument.interval(interval) or expected.interval)
-    needed = requirement.agents(expected, stagefile.read_queues(queues_file, expected.queues), quantile)
+    queues = stagefile.read_queues(queues_file, expected.queues)
+    with _progress(1) as tell, _asked_for():
+        tell(Text("agents by interval"))
+        needed = requirement.agents(expected, queues, planned, sure, how)
     save.write(out, save.csv_bytes(needed.table))
     _say_all(needed.warnings)
     _say(Text("agents for {rows} intervals: {out}", rows=len(needed.table), out=out))

@@ -25,7 +25,7 @@ from staffing.cover import ShiftPlan
 from staffing.headcount import SeasonPlan
 from staffing.queue import Queue
 from staffing.requirement import Requirement
-from staffing.scenario import Levers, Scenario, quantile_of, to_toml
+from staffing.scenario import Levers, Scenario, to_toml
 from staffing.source import Source
 from staffing.store import kept
 
@@ -193,7 +193,7 @@ def staffed(scenario: Scenario, base: Made, tell: Tell = _silent) -> Result:
     queues = scenario.queues_of(base.history.queues)
     expected = moved(base.forecast, base.season, scenario.levers)
     tell(Text("agents by interval"))
-    needed = requirement.agents(expected, queues, quantile_of(scenario.confidence) or "mean")
+    needed = requirement.agents(expected, queues, confidence=scenario.confidence, method=scenario.method)
     tell(Text("season plan"))
     need = cover.weekly_need(needed, scenario.shift_rules)
     sources = sources_for(scenario, need.table)

@@ -57,6 +57,19 @@ class Label(BaseModel):
         return self.zh if language == "zh" else self.en
 
 
+class Follow(BaseModel):
+    """Work that another queue's contacts cause: a call-back after service, the ticket that a chat leaves behind."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    queue: str = Field(min_length=1)
+    """The queue followed."""
+    share: float = Field(gt=0, le=1)
+    """Contacts caused by each contact of the queue followed."""
+    after_s: float = Field(0.0, ge=0)
+    """Time from that contact to the one it causes."""
+
+
 class Queue(BaseModel):
     """The terms of one queue. Times in seconds, shares between 0 and 1.
 
@@ -80,10 +93,18 @@ class Queue(BaseModel):
     """Chats one agent holds at most."""
     chat_slowdown: float = Field(0.25, ge=0)
     """Each further chat held lengthens the handle time of every chat by this share of a single chat's."""
+    measured_at: int | None = Field(None, ge=1, le=8)
+    """Chats held at once where the handle times were measured; None: as many as `concurrency`."""
     aht_by_level: tuple[float, ...] | None = None
     """Handle time with 1, 2, ... chats held, relative to a single chat's; replaces `chat_slowdown`."""
     deadline_s: float = Field(4 * 3600.0, gt=0)
     """Time to finish a ticket; the clock runs in opening hours only."""
+    backlog: float = Field(0.0, ge=0)
+    """Tickets waiting when the plan begins, due evenly over the first deadline."""
+    fills: tuple[str, ...] = ()
+    """Live queues whose agents work on these tickets while they would be idle."""
+    follows: Follow | None = None
+    """Tickets that another queue's contacts cause, in place of a forecast of their own."""
     opens: Clock = 0
     closes: Clock = DAY
     """At or before `opens`, the queue closes the day after."""
@@ -104,19 +125,27 @@ class Queue(BaseModel):
                     came=self.concurrency,
                 )
             )
-        if self.aht_by_level is not None:
-            self._check_levels(self.aht_by_level)
-        factors = self.level_factors
-        for held in range(1, self.concurrency):
-            if (held + 1) / factors[held] < held / factors[held - 1] * (1 - 1e-12):
+        for name in ("backlog", "fills", "follows"):
+            if self.channel != "ticket" and getattr(self, name):
                 raise ValueError(
                     Text(
-                        "concurrency: an agent holding {more} chats would finish fewer per hour than one holding "
-                        "{held}; expected at most {held}, or a smaller slowdown",
-                        more=held + 1,
-                        held=held,
+                        "{name}: only tickets may wait, expected none on {channel}",
+                        name=name,
+                        channel=self.channel,
                     )
                 )
+        if self.aht_by_level is not None:
+            self._check_levels(self.aht_by_level)
+        held = self.worthwhile(self.concurrency)
+        if held < self.concurrency:
+            raise ValueError(
+                Text(
+                    "concurrency: an agent holding {more} chats would finish fewer per hour than one holding "
+                    "{held}; expected at most {held}, or a smaller slowdown",
+                    more=held + 1,
+                    held=held,
+                )
+            )
         if self.opens == self.closes or self.opens == DAY:
             raise ValueError(
                 Text(
@@ -147,20 +176,33 @@ class Queue(BaseModel):
     @property
     def level_factors(self) -> tuple[float, ...]:
         """Handle time with 1, 2, ... `concurrency` chats held, relative to a single chat's."""
-        if self.aht_by_level is not None:
-            return self.aht_by_level
-        return tuple(1 + self.chat_slowdown * k for k in range(self.concurrency))
+        return self._factors(self.concurrency)
+
+    def _factors(self, levels: int) -> tuple[float, ...]:
+        """The same for so many levels; beyond those that `aht_by_level` tells each lengthens as the last one did."""
+        if self.aht_by_level is None:
+            return tuple(1 + self.chat_slowdown * k for k in range(levels))
+        told = self.aht_by_level
+        step = told[-1] - told[-2] if len(told) > 1 else 0.0
+        return tuple(told[k] if k < len(told) else told[-1] + step * (k + 1 - len(told)) for k in range(levels))
+
+    def worthwhile(self, chats: int) -> int:
+        """The most chats, up to `chats`, that an agent finishes no slower than with one chat fewer."""
+        factors = self._factors(chats)
+        pays = [k for k in range(1, chats) if (k + 1) / factors[k] >= k / factors[k - 1] * (1 - 1e-12)]
+        return next((k for k in range(1, chats) if k not in pays), chats)
 
     def handle_times(self, aht: float) -> tuple[float, ...]:
         """Seconds a chat takes while its agent holds 1, 2, ... `concurrency` chats.
 
-        `aht` is the wall-clock handle time of an export; peaks are worked at full concurrency: it is the last level's.
+        `aht` is the wall-clock handle time of an export; peaks are worked at full concurrency: it is the last level's,
+        or that of `measured_at` chats.
 
         >>> Queue(channel="chat", concurrency=3, chat_slowdown=0.5).handle_times(600)
         (300.0, 450.0, 600.0)
         """
-        factors = self.level_factors
-        return tuple(aht * factor / factors[-1] for factor in factors)
+        measured = self._factors(self.measured_at or self.concurrency)[-1]
+        return tuple(aht * factor / measured for factor in self.level_factors)
 
     def open_at(self, starts: pd.DatetimeIndex, interval: pd.Timedelta) -> NDArray[np.bool_]:
         """Whether the queue is open during any part of each interval [start, start + interval).

@@ -15,6 +15,7 @@ from staffing.poisson import Floats
 SURE = 1e-9  # nearer to its target than this, a share is not decided here
 LONG = 20_000.0  # load, or load x patience, from where the closed formulas are quicker than the sums
 ROUND = 1e-17
+HUGE = 1e250
 FAR = 4.0  # square roots of the load above it, where no wait is left to speak of
 OFFERED, ANSWERED, VIRTUAL = range(3)
 
@@ -134,12 +135,14 @@ def _impatient(n: int, a: float, lower: float, t: float, p: float, of: int) -> t
     if n == 0:
         return 1.0, 1.0
     s, x = n * p, a * p
-    line, places = _above(s, x)
+    line, places = above(s, x)
+    if line == np.inf:
+        return np.nan, np.nan
     wait = 1 / (1 + (lower - 1) / line)
     gone = wait * places / x
     busy = a * (1 - gone) / n
     age = t / p
-    rest = _above(s, x * np.exp(-age))[0]
+    rest = above(s, x * np.exp(-age))[0]
     later = np.exp(-x * np.expm1(-age) - s * age) / line  # weight of patient customers still waiting at t, over rest
     if of == VIRTUAL:
         return wait * later * rest, busy
@@ -150,14 +153,18 @@ def _impatient(n: int, a: float, lower: float, t: float, p: float, of: int) -> t
 
 
 @compiled
-def _above(s: float, x: float) -> tuple[float, float]:
-    """1 + x/(s+1) + x^2/((s+1)(s+2)) + ..., and the mean place of its terms."""
+def above(s: float, x: float) -> tuple[float, float]:
+    """1 + x/(s+1) + x^2/((s+1)(s+2)) + ..., and the mean place of its terms; infinite where it leaves a float's range.
+
+    The same sum as `staffing.poisson.above`, term by term.
+    """
     term = total = 1.0
-    places = 0.0
-    j = 0.0
+    places = j = 0.0
     while term > ROUND * total:
         j += 1
         term *= x / (s + j)
         total += term
         places += j * term
+        if total > HUGE:
+            return np.inf, x - s
     return total, places / total

@@ -14,7 +14,9 @@ from forecast.language import Text
 from forecast.model import MODELS
 from forecast.problem import Problem, Refused
 from forecast.season import is_country
+from staffing.live import Method
 from staffing.queue import Label, Queue, terms
+from staffing.requirement import Confidence
 from staffing.settings import Table, Whole, checked, merged, read_toml
 from staffing.shift import ShiftRules
 from staffing.source import Source
@@ -38,6 +40,8 @@ class Levers(BaseModel):
     """Share of contacts answered in time on voice and chat."""
     answer_within_s: float | None = Field(None, gt=0.0, le=3600.0)
     """Seconds within which voice and chat are answered."""
+    chats_at_once: int | None = Field(None, ge=1, le=8)
+    """Chats one agent holds at most, on every chat queue; each chat takes longer the more there are."""
     vendor_share: float | None = Field(None, ge=0.0, le=1.0)
     """Least share of each week's seats that the vendors fill."""
 
@@ -62,8 +66,11 @@ class Scenario(BaseModel):
     """Forecast model for every queue; by default each queue's backtest chooses."""
     origins: int = Field(8, ge=2, le=52)
     """Rolling origins of the backtest, one horizon apart."""
-    confidence: float | None = Field(None)
-    """Share of days whose volume the staffing must meet, one of the forecast's quantiles; by default the mean."""
+    confidence: Confidence = "expected"
+    """Keep the promise on average over the days that may be ("expected"), on this share of them, or on the day exactly
+    as forecast ("certain")."""
+    method: Method = "analytic"
+    """How the agents of voice and chat are found: "simulated" plays every day through, state by state."""
     shift_week: dt.date | None = None
     """Monday of the week to plan shifts for; by default the busiest."""
     example_terms: bool = Field(False, exclude=True)
@@ -77,9 +84,12 @@ class Scenario(BaseModel):
         for code in self.countries:
             if not is_country(code):
                 raise ValueError(Text("countries: expected ISO codes such as CN, HK or US, came {came}", came=code))
-        if self.confidence is not None and quantile_of(self.confidence) is None:
+        if isinstance(self.confidence, float) and not 0.5 <= self.confidence <= 0.99:
             raise ValueError(
-                Text("confidence: expected 0.5, 0.75, 0.9, 0.95 or 0.975, came {came}", came=self.confidence)
+                Text(
+                    "confidence: expected 'expected', 'certain' or a share from 0.5 to 0.99, came {came}",
+                    came=self.confidence,
+                )
             )
         if self.shift_week is not None and self.shift_week.weekday() != 0:
             raise ValueError(Text("shift_week: expected a Monday, came {came}", came=self.shift_week.isoformat()))
@@ -98,12 +108,16 @@ class Scenario(BaseModel):
         return self
 
     def queues_of(self, names: Iterable[str]) -> dict[str, Queue]:
-        """The terms of the queues `names` under this scenario's levers; one not described has those of `default`.
+        """The terms of the queues `names`, and of those that follow others, under this scenario's levers.
+
+        One not described has the terms of `default`.
 
         Raises:
             Refused: a queue is not described and there is no `queues.default`.
         """
-        return {name: self._moved(queue) for name, queue in terms(self.queues, names).items()}
+        asked = list(names)
+        causing = [name for name, queue in self.queues.items() if queue.follows and name not in asked]
+        return {name: self._moved(queue) for name, queue in terms(self.queues, [*asked, *causing]).items()}
 
     def _moved(self, queue: Queue) -> Queue:
         if queue.channel == "ticket":
@@ -113,6 +127,9 @@ class Scenario(BaseModel):
             update["share"] = self.levers.service_share
         if self.levers.answer_within_s is not None:
             update["answer_within_s"] = self.levers.answer_within_s
+        if self.levers.chats_at_once is not None and queue.channel == "chat":
+            update["concurrency"] = queue.worthwhile(self.levers.chats_at_once)
+            update["measured_at"] = queue.measured_at or queue.concurrency
         return queue.model_copy(update=update)
 
     def staffed_sources(self) -> dict[str, Source]:
@@ -133,12 +150,6 @@ class Scenario(BaseModel):
         """
         levers = Levers.model_validate(self.levers.model_dump() | changed)
         return self.model_copy(update={"levers": levers})
-
-
-def quantile_of(confidence: float | None) -> str | None:
-    """The forecast column to staff for: "mean" without a confidence, None where no such quantile is kept."""
-    columns = {None: "mean", 0.5: "p50", 0.75: "p75", 0.9: "p90", 0.95: "p95", 0.975: "p975"}
-    return columns.get(confidence)
 
 
 def load(path: Path | None = None) -> Scenario:

@@ -54,6 +54,8 @@ def read_requirement(path: Path) -> Requirement:
 def read_queues(path: Path, names: Iterable[str]) -> dict[str, Queue]:
     """The queues of a TOML file: one [queues.NAME] each, [queues.default] for those of `names` not described.
 
+    Those that follow others are among them whatever `names` says.
+
     Raises:
         Refused: every problem of the file, and each of `names` that nothing describes.
     """
@@ -71,7 +73,8 @@ def read_queues(path: Path, names: Iterable[str]) -> dict[str, Queue]:
             problems += refused.problems
     if problems:
         raise Refused(problems)
-    return terms(queues, names, str(path))
+    asked = list(names)
+    return terms(queues, [*asked, *(n for n, q in queues.items() if q.follows and n not in asked)], str(path))
 
 
 def _table(sheet: Sheet, numbers: tuple[str, ...]) -> tuple[pd.DataFrame, pd.Timedelta]:

