@@ -26,7 +26,7 @@ from forecast import ingest
 from forecast.language import LANGUAGES, Language, Text, preferred
 from forecast.model import MODELS
 from forecast.problem import Refused, found_in
-from staffing import argument, report, requirement, save, stagefile
+from staffing import argument, proof, report, requirement, save, stagefile
 from staffing import plan as chain
 from staffing.noplan import NoPlan
 from staffing.plan import Tell
@@ -170,6 +170,47 @@ def require(
     save.write(out, save.csv_bytes(needed.table))
     _say_all(needed.warnings)
     _say(Text("agents for {rows} intervals: {out}", rows=len(needed.table), out=out))
+
+
+@app.command()
+def simulate(
+    requirement_file: Annotated[Path, typer.Argument(metavar="REQUIREMENT.csv")],
+    out: Out,
+    queues_file: Annotated[Path, typer.Option("--queues", help="queues.toml: channel, target, hours of each queue")],
+    forecast_file: Annotated[
+        Path | None, typer.Option("--forecast", help="forecast.csv: how far days may be off, and the shape within")
+    ] = None,
+    coverage_file: Annotated[
+        Path | None, typer.Option("--coverage", help="coverage.csv of a shift plan, to replay its people instead")
+    ] = None,
+    samples: Annotated[int, typer.Option(min=2, max=10_000, help="days drawn for every day planned")] = 100,
+    seed: Annotated[int, typer.Option(min=0, help="the same seed draws the same days")] = 0,
+    workers: Workers = -1,
+    as_json: Json = False,
+) -> None:
+    """Service promised beside service simulated, by interval and queue."""
+    needed = stagefile.read_requirement(requirement_file)
+    expected = stagefile.read_forecast(forecast_file) if forecast_file else None
+    names = list(map(str, pd.unique(needed.table["queue"])))
+    queues = stagefile.read_queues(queues_file, names)
+    coverage = stagefile.read_coverage(coverage_file) if coverage_file else None
+    with _progress(1) as tell, _asked_for():
+        tell(Text("simulating"))
+        found = proof.replayed(needed, queues, expected, coverage, samples=samples, seed=seed, workers=workers)
+    save.write(out, save.csv_bytes(found.table))
+    if as_json:
+        print(_json(json.loads(found.days.to_json(orient="records", date_format="iso"))))
+        return
+    for name, days in found.days.groupby("queue", sort=True):
+        _say(
+            Text(
+                "{queue}: {kept} of the sampled days keep the promise of {target}",
+                queue=name,
+                kept=f"{days['kept'].mean():.1%}",
+                target=f"{queues[str(name)].share:.0%}",
+            )
+        )
+    _say(Text("written: {out}", out=out))
 
 
 @app.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Annotated, Literal
 
 import numpy as np
@@ -42,6 +43,24 @@ Clock = Annotated[
     BeforeValidator(_minutes),
     PlainSerializer(_clock, return_type=str, when_used="json"),
 ]
+
+
+class Shrinkage(BaseModel):
+    """Shares of paid time that agents are not at work, by what takes them; the meal break is not among them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    breaks: float = Field(0.0, ge=0, lt=1)
+    """Short paid breaks."""
+    training: float = Field(0.0, ge=0, lt=1)
+    meetings: float = Field(0.0, ge=0, lt=1)
+    absence: float = Field(0.0, ge=0, lt=1)
+    """Leave and sickness."""
+
+    @property
+    def total(self) -> float:
+        """Their sum, each being a share of the same paid time; exact to the last digit that was written."""
+        return float(sum(Decimal(repr(share)) for share in (self.breaks, self.training, self.meetings, self.absence)))
 
 
 class Label(BaseModel):
@@ -110,10 +129,30 @@ class Queue(BaseModel):
     """At or before `opens`, the queue closes the day after."""
     open_days: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 7)
     """Days on which the queue opens, Monday 1 to Sunday 7."""
-    max_occupancy: float = Field(0.90, gt=0, le=1)
-    """Largest share of their time that agents may be busy."""
+    max_occupancy: float = Field(1.0, gt=0, le=1)
+    """Largest share of their time that agents may be busy; 1: as much as the promise allows."""
     shrinkage: float = Field(0.15, ge=0, lt=1)
     """Share of paid time lost to absence, training and meetings; meal breaks are not in it."""
+    shrinkage_by: Shrinkage | None = None
+    """The same by what takes it; their sum replaces `shrinkage`."""
+
+    @model_validator(mode="after")
+    def _lost(self) -> Queue:
+        if self.shrinkage_by is None:
+            return self
+        total = self.shrinkage_by.total
+        if total >= 1:
+            raise ValueError(Text("shrinkage_by: expected shares that add up to less than 1, came {came}", came=total))
+        if "shrinkage" in self.model_fields_set and self.shrinkage != total:
+            raise ValueError(
+                Text(
+                    "shrinkage: expected {total}, the sum of shrinkage_by, or leave one of the two out; came {came}",
+                    total=total,
+                    came=self.shrinkage,
+                )
+            )
+        object.__setattr__(self, "shrinkage", total)
+        return self
 
     @model_validator(mode="after")
     def _agrees(self) -> Queue:

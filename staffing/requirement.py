@@ -94,6 +94,7 @@ def agents(
     if planned % forecast.interval != pd.Timedelta(0) or DAY % planned != pd.Timedelta(0):
         raise ValueError(f"interval: expected a multiple of {forecast.interval} within a day, got {planned}")
     caused = followed(forecast, queues)
+    _refuse_fills(queues, caused.queues)
     parts = [
         _part(caused, name, queue, planned, confidence == "certain")
         for name, queue in terms(queues, caused.queues).items()
@@ -109,14 +110,19 @@ def agents(
 
 
 def _part(forecast: Forecast, name: str, queue: Queue, interval: pd.Timedelta, sure: bool) -> _Part:
-    rows = forecast.table[forecast.table["queue"] == name]
-    told = rows["aht_s"] if "aht_s" in rows.columns else pd.Series(0.0, rows.index)
-    rows = rows.assign(aht_s=told.where(told > 0, queue.aht_s))  # an interval without contacts has no handle time
+    rows = with_handle_times(forecast, name, queue)
     coming = live.arrivals(rows, queue, forecast.interval, interval)
     place = coming.starts.get_indexer(pd.DatetimeIndex(rows["start"].dt.floor(interval)))
     asked = np.bincount(place, rows["mean"].to_numpy(dtype=float), len(coming.starts)).astype(float)
     known = np.bincount(place, minlength=len(coming.starts)) > 0
     return _Part(name, queue, coming, asked, known, certain(forecast, name) if sure else uncertainty(forecast, name))
+
+
+def with_handle_times(forecast: Forecast, name: str, queue: Queue) -> pd.DataFrame:
+    """The forecast's rows of one queue, with the queue's own handle time where the forecast has none."""
+    rows = forecast.table[forecast.table["queue"] == name]
+    told = rows["aht_s"] if "aht_s" in rows.columns else pd.Series(0.0, rows.index)
+    return rows.assign(aht_s=told.where(told > 0, queue.aht_s))  # an interval without contacts has none
 
 
 def _live(part: _Part, share: float | None, method: Method) -> Service:
@@ -140,7 +146,7 @@ def _live_rows(part: _Part, found: Service) -> pd.DataFrame:
 
 def _deferred(part: _Part, share: float | None, parts: list[_Part], served: Mapping[str, Service]) -> pd.DataFrame:
     coming = part.coming
-    busier = 1.0 if share is None else part.may_be.at(share)[coming.day, 0]
+    busier = _drift(part, part.queue.share if share is None else share)
     interval = pd.Timedelta(seconds=float(coming.lengths.sum()))
     spare = np.zeros(len(coming.starts))
     for other in parts:
@@ -150,6 +156,24 @@ def _deferred(part: _Part, share: float | None, parts: list[_Part], served: Mapp
             spare += pd.Series(idle, other.coming.starts).reindex(coming.starts, fill_value=0.0).to_numpy()
     found = deferred.agents(coming.starts, part.asked * busier, coming.aht, coming.opened, part.queue, interval, spare)
     return _rows(part, found.assign(contacts=part.asked))
+
+
+def _drift(part: _Part, kept: float) -> Floats:
+    """Contacts to staff deferred work for, relative to the forecast, so that a share `kept` of it is in time.
+
+    What a busy day leaves waits into the next: staffed for the mean, the backlog is a random walk. With a drift d a day
+    against a day's variance v it exceeds the deadline's work b (in days' work) with a chance of exp(-2 d b / v), the
+    diffusion form of Lundberg's inequality. Never more than it takes to keep up on so many days, each by itself.
+    """
+    coming, queue = part.coming, part.queue
+    factors, weights = part.may_be.likely()
+    mean = factors @ weights
+    variance = (factors - mean[:, None]) ** 2 @ weights
+    open_s = np.bincount(coming.day, coming.opened, len(mean)) * float(coming.lengths.sum())
+    room = queue.deadline_s / max(float(open_s[open_s > 0].mean()) if open_s.any() else 86400.0, 1.0)
+    drift = variance * -np.log(1 - kept) / (2 * room)
+    most = np.maximum(part.may_be.at(kept)[:, 0], mean)
+    return np.asarray(np.minimum(mean + drift, most)[coming.day])
 
 
 def _rows(part: _Part, columns: pd.DataFrame) -> pd.DataFrame:
@@ -190,6 +214,25 @@ def _refuse_daily(forecast: Forecast) -> None:
             "expected a forecast by 15, 30 or 60 minutes, came one by the day; make it with --interval 30min",
         )
         raise Refused([Problem("forecast", "-", "start", text)])
+
+
+def _refuse_fills(queues: Mapping[str, Queue], names: tuple[str, ...]) -> None:
+    live_names = sorted(n for n in names if n in queues and queues[n].channel != "ticket")
+    known = ", ".join(live_names)
+    problems = [
+        Problem(
+            "queues",
+            "-",
+            f"{name}.fills",
+            Text("expected voice or chat queues of the forecast ({names}), came {came}", names=known, came=other),
+        )
+        for name in names
+        if name in queues
+        for other in queues[name].fills
+        if other not in live_names
+    ]
+    if problems:
+        raise Refused(problems)
 
 
 def _said(part: _Part) -> list[Text]:

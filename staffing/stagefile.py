@@ -51,6 +51,17 @@ def read_requirement(path: Path) -> Requirement:
     return Requirement(table.sort_values(["queue", "start"], ignore_index=True), step)
 
 
+def read_coverage(path: Path) -> pd.DataFrame:
+    """start, queue, planned: the people on shift by interval, of a CSV file as `peakstaff plan` writes coverage.csv.
+
+    Raises:
+        Refused: every problem of the file.
+    """
+    needed = ("start", "queue", "required", "planned")
+    table, _step = _table(Sheet(path, needed, needed), ("required", "planned"))
+    return table
+
+
 def read_queues(path: Path, names: Iterable[str]) -> dict[str, Queue]:
     """The queues of a TOML file: one [queues.NAME] each, [queues.default] for those of `names` not described.
 

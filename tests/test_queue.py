@@ -9,6 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from forecast.language import Text
+from staffing import erlang
 from staffing.queue import Label, Queue
 
 HALF_HOUR = pd.Timedelta(minutes=30)
@@ -127,3 +128,45 @@ def test_every_wrong_key_is_told_at_once():
     with pytest.raises(ValidationError) as refused:
         Queue.model_validate({"share": 2, "aht_s": 0, "colour": "red"})
     assert {error["loc"] for error in refused.value.errors()} == {("share",), ("aht_s",), ("colour",)}
+
+
+def test_shrinkage_by_component_adds_up_exactly_and_replaces_the_single_number():
+    parts = {"breaks": 0.1, "training": 0.05, "meetings": 0.05, "absence": 0.1}
+    queue = Queue.model_validate({"shrinkage_by": parts})
+    assert queue.shrinkage == 0.3  # 0.1 + 0.05 + 0.05 + 0.1 is 0.30000000000000004 in floats
+    assert erlang.scheduled(21, queue.shrinkage) == 30
+    again = Queue.model_validate(queue.model_dump(exclude_none=True))
+    assert again == queue
+
+
+@pytest.mark.parametrize(
+    ("shares", "said"),
+    [
+        ({"breaks": 0.6, "absence": 0.4}, "add up to less than 1, came 1.0"),
+        ({"holiday": 0.1}, "holiday"),
+        ({"breaks": -0.1}, "breaks"),
+        ({"breaks": 1.0}, "breaks"),
+    ],
+)
+def test_shrinkage_that_leaves_nobody_or_has_no_such_part_is_refused(shares: dict[str, float], said: str):
+    with pytest.raises(ValidationError, match=said):
+        Queue.model_validate({"shrinkage_by": shares})
+
+
+def test_two_numbers_for_one_shrinkage_are_refused():
+    with pytest.raises(ValidationError, match=r"expected 0.1, the sum of shrinkage_by.*came 0.2"):
+        Queue.model_validate({"shrinkage": 0.2, "shrinkage_by": {"breaks": 0.1}})
+
+
+def test_a_chat_takes_longer_the_more_are_held_beyond_those_it_was_measured_with():
+    three = Queue(channel="chat", concurrency=3, chat_slowdown=0.5)
+    four = three.model_copy(update={"concurrency": 4, "measured_at": 3})
+    assert three.handle_times(600) == (300, 450, 600)
+    assert four.handle_times(600) == (300, 450, 600, 750)
+    told = Queue(channel="chat", concurrency=2, aht_by_level=(1.0, 1.4))
+    assert told.model_copy(update={"concurrency": 3, "measured_at": 2}).handle_times(700) == pytest.approx(
+        (500, 700, 900)
+    )
+    assert told.worthwhile(6) == 6
+    assert Queue(channel="chat", aht_by_level=(1.0,)).model_copy(update={"chat_slowdown": 2.0}).worthwhile(3) == 3
+    assert Queue(channel="chat", chat_slowdown=1.5).worthwhile(4) == 1

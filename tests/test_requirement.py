@@ -94,7 +94,7 @@ def test_more_chats_at_once_need_fewer_agents():
 
 def test_tickets_fill_the_trough_up_to_their_deadline_and_none_is_late():
     work = day(0, 0, 40, 0, 0, 0) * 7
-    table = requirement.agents(make_forecast({"tickets": work}, aht=900), {"tickets": TICKET}).table
+    table = requirement.agents(make_forecast({"tickets": work}, aht=900), {"tickets": TICKET}, None, "certain").table
     assert table["agents"].max() <= 15  # 8 half-hours of 20 erlang spread over 16 less five handle times: 14.5
     assert (table["service_level"] == 1).all()
     assert table["agents"].sum() * 0.5 == pytest.approx(7 * 8 * 40 * 900 / 3600, rel=0.12)
