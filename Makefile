@@ -33,6 +33,7 @@ $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m staffing.warm
 	@touch $(READY)
 
 # The browser journey needs Chromium. Installed where this user may; otherwise that test says why it was skipped.

@@ -35,8 +35,8 @@ def replayed(
     within the interval; without one every day is as required. Contacts, handle times and patience come by chance. The
     forecast is the one the requirement was made from, or a part of it.
 
-    With the `coverage` (start, queue, planned) of a shift plan its people are replayed: as many are at work as shrinkage
-    leaves of them on average, and nobody in intervals it does not tell of.
+    With the `coverage` (start, queue, planned) of a shift plan its people are replayed: as many are at work as
+    shrinkage leaves of them on average, and nobody in intervals it does not tell of.
 
     Raises:
         Refused: a queue is not described.

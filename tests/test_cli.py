@@ -23,6 +23,15 @@ def test_the_stages_follow_one_another_through_files(seller: Path, tmp_path: Pat
     history = str(seller / "history.csv")
     assert main(["forecast", history, "--horizon", "28d", "--model", "seasonal_naive", "--out", str(forecast)]) == 0
     assert main(["require", str(forecast), "--queues", str(seller / "queues.toml"), "--out", str(needed)]) == 0
+    simulated, queues = tmp_path / "sim.csv", str(seller / "queues.toml")
+    ask = ["simulate", str(needed), "--queues", queues, "--samples", "20", "--out", str(simulated)]
+    assert main([*ask, "--forecast", str(forecast)]) == 0
+    shown = pd.read_csv(simulated)
+    assert len(shown) == len(pd.read_csv(needed))
+    assert ((shown["low"] <= shown["service_level"]) & (shown["service_level"] <= shown["high"])).all()
+    first = simulated.read_bytes()
+    assert main([*ask, "--forecast", str(forecast), "--workers", "1"]) == 0
+    assert simulated.read_bytes() == first  # the same bytes, whatever the number of workers
     shifts = ["shifts", str(seller / "s.toml"), "--requirement", str(needed), "--out", str(tmp_path / "s.csv")]
     assert main(shifts) == 0
     table = pd.read_csv(tmp_path / "s.csv")
