@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from forecast.language import Text
 from staffing import evenly, levels
-from staffing.erlang import FULL, SLACK, Result, as_given, check_of, flat
+from staffing.erlang import FULL, SLACK, Result, as_given, check_of, flat, numbers
 from staffing.poisson import Floats
 from staffing.search import SAMPLE, Ints, least, least_by_load
 from staffing.waiting import Line, Of
@@ -232,7 +232,7 @@ def concurrency_choices(
 
 
 def _levels(aht: ArrayLike) -> Floats:
-    handle = np.asarray(aht, dtype=float)
+    handle = numbers("aht", aht)
     if handle.ndim == 0 or handle.shape[-1] == 0:
         raise ValueError(f"aht: expected a handle time for each number of chats held, got {aht!r}")
     return handle

@@ -203,7 +203,7 @@ def flat(**arguments: ArrayLike) -> tuple[tuple[int, ...], list[Floats]]:
     Raises:
         ValueError: an argument that is no number or array of numbers, is out of its bounds, or fits no other's shape.
     """
-    arrays = {name: _numbers(name, value) for name, value in arguments.items()}
+    arrays = {name: numbers(name, value) for name, value in arguments.items()}
     for name, values in arrays.items():
         words, right = BOUNDS[name]
         wrong = ~right(values)
@@ -217,7 +217,8 @@ def flat(**arguments: ArrayLike) -> tuple[tuple[int, ...], list[Floats]]:
     return together[0].shape, [values.ravel() for values in together]
 
 
-def _numbers(name: str, value: ArrayLike) -> Floats:
+def numbers(name: str, value: ArrayLike) -> Floats:
+    """The argument as an array; ValueError, by its name, where it is none."""
     try:
         return np.asarray(value, dtype=float)
     except (TypeError, ValueError):

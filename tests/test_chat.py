@@ -304,3 +304,9 @@ def test_a_bad_argument_is_named_with_its_value(arguments: dict[str, Any], named
     good: dict[str, Any] = {"rate": [0.1, 0.2], "aht": AHT, "within": 20, "target": 0.8}
     with pytest.raises(ValueError, match=named):
         chat.agents_for(**good | arguments)
+
+
+@pytest.mark.parametrize("aht", [[[200, 300], [400]], "long", None])
+def test_handle_times_that_are_no_table_of_numbers_are_named(aht: Any):
+    with pytest.raises(ValueError, match="^aht: expected"):
+        chat.agents_for(0.1, aht, 20, 0.8)
