@@ -308,5 +308,5 @@ def test_a_bad_argument_is_named_with_its_value(arguments: dict[str, Any], named
 
 @pytest.mark.parametrize("aht", [[[200, 300], [400]], "long", None])
 def test_handle_times_that_are_no_table_of_numbers_are_named(aht: Any):
-    with pytest.raises(ValueError, match="^aht: expected"):
+    with pytest.raises(ValueError, match=r"^aht: expected"):
         chat.agents_for(0.1, aht, 20, 0.8)
