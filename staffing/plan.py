@@ -22,6 +22,7 @@ from forecast.season import Season, season_of
 from staffing import cost, cover, example, headcount, requirement
 from staffing.cost import CostStatement
 from staffing.cover import ShiftPlan
+from staffing.follow import followed
 from staffing.headcount import SeasonPlan
 from staffing.queue import Queue
 from staffing.requirement import Requirement
@@ -191,7 +192,7 @@ def staffed(scenario: Scenario, base: Made, tell: Tell = _silent) -> Result:
         NoPlan: no season plan or shift plan keeps the promises.
     """
     queues = scenario.queues_of(base.history.queues)
-    expected = moved(base.forecast, base.season, scenario.levers)
+    expected = followed(moved(base.forecast, base.season, scenario.levers), queues)
     tell(Text("agents by interval"))
     needed = requirement.agents(expected, queues, confidence=scenario.confidence, method=scenario.method)
     tell(Text("season plan"))

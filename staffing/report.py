@@ -126,7 +126,8 @@ def _cards(result: Result, language: Language) -> list[tuple[str, str, str]]:
 def _band(result: Result, queue: str) -> str:
     days = result.forecast.days
     expected = days[days["queue"] == queue].set_index("start").rename(columns={"p10": "low", "p90": "high"})
-    return figure.band(expected, result.made.history.daily()[queue].iloc[-PAST_DAYS:])
+    past = result.made.history.daily().reindex(columns=[queue])[queue]  # a queue that follows another has none
+    return figure.band(expected, past.iloc[-PAST_DAYS:])
 
 
 def _seats(result: Result) -> pd.DataFrame:

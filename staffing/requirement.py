@@ -217,20 +217,21 @@ def _refuse_daily(forecast: Forecast) -> None:
 
 
 def _refuse_fills(queues: Mapping[str, Queue], names: tuple[str, ...]) -> None:
-    live_names = sorted(n for n in names if n in queues and queues[n].channel != "ticket")
-    known = ", ".join(live_names)
-    problems = [
-        Problem(
-            "queues",
-            "-",
-            f"{name}.fills",
-            Text("expected voice or chat queues of the forecast ({names}), came {came}", names=known, came=other),
-        )
-        for name in names
-        if name in queues
-        for other in queues[name].fills
-        if other not in live_names
-    ]
+    known = sorted(name for name in names if name in queues and queues[name].channel != "ticket")
+    expected = ", ".join(known)
+    problems, taken = [], dict[str, str]()
+    for name in names:
+        for other in queues[name].fills if name in queues else ():
+            text = None
+            if other not in known:
+                text = Text(
+                    "expected voice or chat queues of the forecast ({names}), came {came}", names=expected, came=other
+                )
+            elif other in taken:
+                text = Text("the idle time of {other} is filled by {taken} already", other=other, taken=taken[other])
+            if text is not None:
+                problems.append(Problem("queues", "-", f"{name}.fills", text))
+            taken.setdefault(other, name)
     if problems:
         raise Refused(problems)
 

@@ -9,8 +9,10 @@ import pandas as pd
 import pytest
 
 from staffing import plan as chain
+from staffing import report, requirement
 from staffing.noplan import NoPlan
 from staffing.plan import Made, Result
+from staffing.queue import Follow, Queue
 from staffing.scenario import Scenario, load
 
 
@@ -131,3 +133,25 @@ def test_scenarios_side_by_side_are_a_row_each(scenario, made, result):
     table = chain.compared({"base": result, "more": dear})
     assert list(table["scenario"]) == ["base", "more"]
     assert table["net"].is_monotonic_increasing
+
+
+def test_call_backs_that_follow_a_queue_reach_the_plan_and_its_report(scenario, made):
+    cause = made.history.queues[0]
+    back = Queue(channel="ticket", aht_s=100, deadline_s=86400, follows=Follow(queue=cause, share=0.1), fills=(cause,))
+    more = chain.staffed(scenario.model_copy(update={"queues": {**scenario.queues, "back": back}}), made)
+    caused = more.requirement.table.groupby("queue")["contacts"].sum()
+    assert caused["back"] == pytest.approx(0.1 * more.forecast.table.query("queue == @cause")["mean"].sum(), rel=1e-6)
+    assert (more.requirement.table.query("queue == 'back'")["service_level"] == 1).all()
+    assert "back" in report.files(more, "en")["report.html"].decode()
+
+
+def test_more_chats_at_once_need_fewer_agents_though_each_takes_longer(scenario, made):
+    chat = Queue(channel="chat", concurrency=3, patience_s=120, opens="09:00", closes="21:00")
+    chatting = scenario.model_copy(update={"queues": {**scenario.queues, "calls": chat}})
+    agents = []
+    for held in (1, 3, 4):
+        queues = chatting.with_levers(chats_at_once=held).queues_of(made.history.queues)
+        table = requirement.agents(made.forecast, queues).table
+        agents.append(table.loc[table["queue"] == "calls", "agents"].sum())
+        assert queues["calls"].handle_times(300)[min(held, 3) - 1] == pytest.approx(300 if held > 1 else 200)
+    assert agents[0] > agents[1] > agents[2]

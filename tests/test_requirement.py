@@ -9,7 +9,7 @@ import pytest
 from forecast.forecast import LEVELS, Forecast
 from forecast.problem import Refused
 from staffing import chat, erlang, requirement
-from staffing.queue import Queue
+from staffing.queue import Follow, Queue
 
 HALF_HOUR = pd.Timedelta(minutes=30)
 VOICE = Queue(patience_s=120, max_occupancy=1.0)
@@ -120,6 +120,34 @@ def test_tickets_due_sooner_than_an_interval_ends_are_answered_as_calls():
     queue = Queue(channel="ticket", deadline_s=900, share=0.95, max_occupancy=1)
     table = requirement.agents(make_forecast({"tickets": day(30)}), {"tickets": queue}, confidence="certain").table
     assert table["agents"].iloc[-1] == erlang.agents_for(30 / 1800, 300, 900, 0.95)
+
+
+def test_tickets_that_fill_idle_time_need_fewer_agents_of_their_own_and_none_is_counted_twice():
+    forecast = make_forecast({"mail": day(12), "phone": day(60), "post": day(4)})
+    phone = VOICE.model_copy(update={"max_occupancy": 0.9})
+    alone = {"phone": phone, "mail": TICKET, "post": TICKET}
+    filling = alone | {"mail": TICKET.model_copy(update={"fills": ("phone",)})}
+    apart, together = (requirement.agents(forecast, q).table.groupby("queue")["agents"].sum() for q in (alone, filling))
+    assert together["phone"] == apart["phone"]
+    assert together["mail"] < 0.6 * apart["mail"]
+    both = filling | {"post": TICKET.model_copy(update={"fills": ("phone", "mail", "fax")})}
+    with pytest.raises(Refused) as refused:
+        requirement.agents(forecast, both)
+    assert [(p.column, str(p.text)[:40]) for p in refused.value.problems] == [
+        ("post.fills", "the idle time of phone is filled by mail"),
+        ("post.fills", "expected voice or chat queues of the for"),
+        ("post.fills", "expected voice or chat queues of the for"),
+    ]
+
+
+def test_call_backs_follow_the_contacts_that_cause_them():
+    forecast = make_forecast({"phone": day(0, 100) * 2})
+    follows = Follow(queue="phone", share=0.25, after_s=86400)
+    queues = {"phone": VOICE, "back": TICKET.model_copy(update={"follows": follows})}
+    table = requirement.agents(forecast, queues).table
+    back = table[table["queue"] == "back"]
+    assert back["contacts"].tolist() == pytest.approx([0.0] * 24 + [25.0] * 24 + [0.0] * 24 + [25.0] * 24)
+    assert back["agents"].sum() > 0
 
 
 def test_nobody_works_while_a_queue_is_closed():
