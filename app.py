@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import streamlit as st
 
-from forecast.forecast import Forecast
 from forecast.language import LANGUAGES
 from forecast.problem import Refused
 from forecast.ui.choose import widget
@@ -23,8 +21,7 @@ from forecast.ui.table import sentences
 from staffing import plan
 from staffing.noplan import NoPlan
 from staffing.plan import Made, Result
-from staffing.queue import Queue
-from staffing.requirement import Requirement, agents
+from staffing.requirement import agents
 from staffing.scenario import Scenario, load, named, to_toml
 from staffing.ui import ask
 from staffing.ui.compare import show_compare
@@ -34,7 +31,7 @@ from staffing.ui.overview import show_overview
 from staffing.ui.requirement import show_requirement
 from staffing.ui.season import show_season
 from staffing.ui.shifts import show_shifts
-from staffing.ui.view import Outcome, View, queue_colours, reader, source_colours
+from staffing.ui.view import Need, Outcome, View, queue_colours, reader, source_colours
 
 BASE = "base"
 SIDEBAR = "sidebar"
@@ -48,21 +45,13 @@ def made(key: str, _scenario: Scenario) -> Made:
     return plan.made(_scenario)
 
 
-@dataclass(frozen=True, eq=False)
-class Asked:
-    """What customers ask for under the levers: it is there in a moment, and even where no plan can meet it."""
-
-    forecast: Forecast
-    queues: Mapping[str, Queue]
-    requirement: Requirement
-
-
 @st.cache_resource(show_spinner=False, max_entries=40)
-def asked(key: str, _scenario: Scenario, _made: Made) -> Asked:
+def asked(key: str, _scenario: Scenario, _made: Made) -> Need:
     """The forecast under the scenario's levers and the agents it takes."""
     queues = _scenario.queues_of(_made.history.queues)
     forecast = plan.moved(_made.forecast, _made.season, _scenario.levers)
-    return Asked(forecast, queues, agents(forecast, queues, confidence=_scenario.confidence, method=_scenario.method))
+    needed = agents(forecast, queues, confidence=_scenario.confidence, method=_scenario.method)
+    return Need(key, _scenario, forecast, queues, needed)
 
 
 @st.cache_resource(show_spinner=False, max_entries=40)
@@ -123,7 +112,7 @@ def sidebar(scenarios: dict[str, Scenario], t: Reader) -> Scenario:
     """The scenario as the sidebar has it."""
 
     def start_over() -> None:
-        ask.put_back(scenarios[st.session_state[widget("scenario", t)]].levers, t)
+        ask.put_back(scenarios[st.session_state[widget("scenario", t)]], t)
 
     titles = ask.titles(scenarios, t.language)
     name = ask.ask_scenario(titles, t, key="scenario", label=t("Scenario"), changed=start_over)
@@ -179,8 +168,7 @@ def run(scenario: Scenario, scenarios: dict[str, Scenario], t: Reader) -> None:
 
     def staffing(title: str) -> None:
         st.title(title, anchor=False)
-        need = asked(plan.key(scenario), scenario, base(scenario, t))
-        show_requirement(need.requirement, need.queues, t)
+        show_requirement(asked(plan.key(scenario), scenario, base(scenario, t)), t)
 
     def compare(title: str) -> None:
         st.title(title, anchor=False)
@@ -218,7 +206,7 @@ def ask_side(scenarios: dict[str, Scenario], moved: Scenario, letter: str, t: Re
     def start_over() -> None:
         chosen = st.session_state[widget(f"{prefix}scenario", t)]
         if chosen in scenarios:
-            ask.put_back(scenarios[chosen].levers, t, prefix)
+            ask.put_back(scenarios[chosen], t, prefix)
 
     # at first: the base case, beside the sidebar where that differs from it and else beside the first what-if
     beside = SIDEBAR if moved != scenarios[BASE] or len(scenarios) == 1 else list(scenarios)[1]

@@ -113,7 +113,7 @@ def reason(asked: Queued, start: pd.Timestamp, method: Method = "analytic") -> R
         last = len(one.coming.starts) - 1
         sure = count if asked.sure else int(live.least(one.coming, queue, plain, method).agents[last])
         curve = what_agents_buy(asked, start, around(count), method)
-        rule = _rule(queue, count, curve, float(row["contacts"]))
+        rule = _rule(asked, start, count, float(row["contacts"]), method)
     return Reason(
         start,
         float(row["contacts"]),
@@ -140,7 +140,7 @@ def what_agents_buy(asked: Queued, start: pd.Timestamp, agents: Ints, method: Me
     """
     one = _around(asked, start)
     last = len(one.coming.starts) - 1
-    planned = asked.rows.set_index("start")["agents"].reindex(one.coming.starts, fill_value=0).to_numpy(dtype=np.int64)
+    planned = _planned(asked, one)
     factors, weights = asked.may_be.likely()
     expected = Days(factors[one.coming.day], weights)
     shares = asked.may_be.at(DAYS)[one.coming.day]
@@ -178,13 +178,21 @@ def _kept(coming: Arrivals, queue: Queue, factors: Floats, given: Ints, last: in
     return 1.0 if high == factors.shape[1] else float((DAYS[low] + DAYS[high]) / 2)
 
 
-def _rule(queue: Queue, agents: int, curve: pd.DataFrame, contacts: float) -> Rule:
+def _rule(asked: Queued, start: pd.Timestamp, agents: int, contacts: float, method: Method) -> Rule:
+    """What one agent fewer would break, on the days staffed for."""
     if contacts <= 0 or agents == 0:
         return "arrivals"
-    fewer = curve[curve["agents"] == agents - 1]
-    if fewer.empty or float(fewer["occupancy"].iloc[0]) <= queue.max_occupancy:
-        return "service"
-    return "occupancy" if float(fewer["service_level"].iloc[0]) >= queue.share else "service"
+    one = _around(asked, start)
+    last = len(one.coming.starts) - 1
+    given = np.append(_planned(asked, one)[:last], agents - 1)
+    fewer = live.service(one.coming, asked.queue, one.days(), given, method)
+    return "occupancy" if fewer.service_level[last] >= asked.queue.share else "service"
+
+
+def _planned(asked: Queued, one: Queued) -> Ints:
+    """Agents of the intervals of `one`, a part of the queue."""
+    told = asked.rows.set_index("start")["agents"].reindex(one.coming.starts, fill_value=0)
+    return told.to_numpy(dtype=np.int64)
 
 
 def _steady(rate: float, aht: float, queue: Queue) -> int:

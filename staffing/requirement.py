@@ -9,13 +9,13 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from forecast.forecast import Forecast
 from forecast.language import Text
 from forecast.problem import Problem, Refused
 from forecast.table import check
-from staffing import chat, deferred, erlang, live
+from staffing import deferred, erlang, live
 from staffing.follow import followed
 from staffing.live import Arrivals, Days, Method, Service
 from staffing.poisson import Floats
@@ -146,7 +146,8 @@ def _live_rows(part: _Part, found: Service) -> pd.DataFrame:
 
 def _deferred(part: _Part, share: float | None, parts: list[_Part], served: Mapping[str, Service]) -> pd.DataFrame:
     coming = part.coming
-    busier = _drift(part, part.queue.share if share is None else share)
+    kept = part.queue.share if share is None else share
+    busier = _drift(part, kept)
     interval = pd.Timedelta(seconds=float(coming.lengths.sum()))
     spare = np.zeros(len(coming.starts))
     for other in parts:
@@ -155,7 +156,9 @@ def _deferred(part: _Part, share: float | None, parts: list[_Part], served: Mapp
             idle = np.maximum(other.queue.max_occupancy - service.occupancy, 0.0) * service.agents
             spare += pd.Series(idle, other.coming.starts).reindex(coming.starts, fill_value=0.0).to_numpy()
     found = deferred.agents(coming.starts, part.asked * busier, coming.aht, coming.opened, part.queue, interval, spare)
-    return _rows(part, found.assign(contacts=part.asked))
+    # of days as forecast all is done in time; of those that may be, the share that the drift was made for
+    level = found["service_level"] * (kept if np.ptp(part.may_be.factors) > 0 else 1.0)
+    return _rows(part, found.assign(contacts=part.asked, service_level=level.where(part.asked > 0, 1.0)))
 
 
 def _drift(part: _Part, kept: float) -> Floats:
@@ -181,31 +184,6 @@ def _rows(part: _Part, columns: pd.DataFrame) -> pd.DataFrame:
     aht = part.coming.aht
     load = columns["contacts"] * aht / seconds
     return columns.assign(start=part.coming.starts, queue=part.name, aht_s=aht, load_erlang=load)[part.told]
-
-
-def what_each_agent_buys(rate: float, aht: float, queue: Queue, agents: ArrayLike) -> pd.DataFrame:
-    """The service with each number of `agents`: agents, service_level, abandonment, occupancy, mean_wait (seconds).
-
-    One row per number, in the steady state of `rate` (contacts per second) and `aht` as in a forecast; tickets count as
-    in time when begun within their deadline, the queue being worked as it comes.
-    """
-    _shape, (rates, handle, n) = erlang.flat(rate=rate, aht=aht, agents=agents)
-    counted = pd.DataFrame({"agents": n.astype(np.int64)})
-    if rate == 0:
-        return counted.assign(service_level=1.0, abandonment=0.0, occupancy=0.0, mean_wait=0.0)
-    within, patience, _of = live.promise(queue)
-    patient = np.full(n.shape, patience)
-    if queue.channel == "chat":
-        levels = np.multiply.outer(handle, queue.handle_times(1.0))
-        desk, unit = chat.line(rates, levels, n, patient), levels[:, -1]
-    else:
-        desk, unit = erlang.line(rates, handle, n, patient), handle
-    return counted.assign(
-        service_level=desk.within(within / unit, queue.counted_of),
-        abandonment=desk.abandonment,
-        occupancy=desk.occupancy,
-        mean_wait=desk.mean_wait * unit,
-    )
 
 
 def _refuse_daily(forecast: Forecast) -> None:

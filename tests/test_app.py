@@ -59,6 +59,23 @@ staff = 0
 staff = 0
 """
 
+LIVE = """
+based_on = "small.toml"
+
+[queues.mail]
+channel = "voice"
+deadline_s = 14400
+[queues.phone]
+max_occupancy = 0.9
+"""
+CHATS = """
+based_on = "small.toml"
+
+[queues.mail]
+channel = "chat"
+concurrency = 3
+"""
+
 
 @pytest.fixture(scope="session")
 def scenarios(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -74,6 +91,11 @@ def scenarios(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pd.concat(queues).to_csv(folder / "history.csv", index=False)
     (folder / "small.toml").write_text(SMALL, encoding="utf-8")
     (folder / "nobody.toml").write_text(NOBODY, encoding="utf-8")
+    (folder / "live.toml").write_text(LIVE, encoding="utf-8")
+    (folder / "chats.toml").write_text(CHATS, encoding="utf-8")
+    own = SMALL.split("[queues.phone]")
+    (folder / "voice.toml").write_text(f'{own[0]}queues = "queues.toml"\n', encoding="utf-8")
+    (folder / "queues.toml").write_text(f"[queues.phone]{own[1]}", encoding="utf-8")
     return folder
 
 
@@ -206,3 +228,83 @@ def test_two_sides_have_levers_of_their_own(app: Any):
     assert not at.exception
     assert at.slider(key="a_volume").value == at.slider(key="volume").value == 0
     assert any(said.strip().startswith("B costs") for said in words(at))
+
+
+def heading(at: AppTest) -> str:
+    """The heading over an interval's reasons."""
+    return next(e.value for e in at.subheader if e.value.startswith("Why this number"))
+
+
+@pytest.mark.parametrize("scenario", ["live.toml", "chats.toml"])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_staffing_page_gives_reasons_and_proof_for_live_queues(app: Any, scenario: str, language: Language):
+    at = app("staffing", language, scenario)
+    assert not at.exception
+    said = "\n".join(words(at))
+    for text in (Text("Promised and simulated"), Text("Days that keep the promise"), Text("In time, simulated")):
+        assert text.say(language) in said
+    chats = Text("Chats at once: what each level takes").say(language)
+    assert (chats in said) == (scenario == "chats.toml")
+    assert (Text("Sharing agents").say(language) in said) == (scenario == "live.toml")
+    if language == "zh":
+        assert not {word for line in words(at) for word in LATIN.findall(line)} - SAID_IN_LATIN
+
+
+def test_another_interval_has_reasons_of_its_own(app: Any):
+    at = app("staffing", "en", "live.toml")
+    before = heading(at)
+    options = at.selectbox(key="why_time:en").options
+    at.selectbox(key="why_time:en").set_value(options[-1]).run()
+    assert not at.exception
+    assert heading(at) != before
+    assert heading(at).endswith(options[-1])
+    assert options[-1] == "18:30"
+
+
+def test_people_of_several_skills_are_proved_for_the_asking(app: Any):
+    at = app("staffing", "en", "live.toml")
+    assert "People proved" not in " ".join(words(at))
+    at.button(key="prove").click().run()
+    assert not at.exception
+    assert "People proved" in " ".join(words(at))
+
+
+def test_how_sure_and_how_many_chats_are_levers_like_the_others(app: Any):
+    at = app("staffing", "en", "chats.toml")
+    before = heading(at)
+    at.selectbox(key="confidence:en").set_value("95").run()
+    at.selectbox(key="chats_at_once:en").set_value("1").run()
+    assert not at.exception
+    assert (at.query_params["confidence"], at.query_params["chats_at_once"]) == ("95", "1")
+    assert heading(at) != before
+    assert any("on 95% of days" in said for said in words(at))
+    at.button[0].click().run()
+    assert (at.selectbox(key="confidence:en").value, at.selectbox(key="chats_at_once:en").value) == ("expected", "own")
+    assert not {"confidence", "chats_at_once"} & set(at.query_params)
+    assert heading(at) == before
+
+
+def test_where_no_queue_is_a_chat_there_is_no_lever_for_chats(app: Any):
+    at = app("staffing", "en", "voice.toml")
+    assert not at.exception
+    assert "Chats at once" not in [e.label for e in at.selectbox]
+    assert "Keep the promise" in [e.label for e in at.selectbox]
+
+
+@pytest.mark.parametrize(("told", "stands"), [("90", "90"), ("certain", "certain"), ("100", "expected")])
+def test_an_address_says_how_sure(app: Any, scenarios: Path, monkeypatch: pytest.MonkeyPatch, told: str, stands: str):
+    monkeypatch.setattr(sys, "argv", ["app.py", "--lang", "en", str(scenarios / "small.toml")])
+    at = AppTest.from_file(APP, default_timeout=60)
+    at.query_params["confidence"] = told
+    at._page_hash = calc_hash("history")
+    at.run()
+    assert not at.exception
+    assert at.selectbox(key="confidence:en").value == stands
+
+
+def test_the_shifts_are_shown_beside_their_simulation(app: Any):
+    at = app("shifts", "en")
+    assert not at.exception
+    said = words(at)
+    assert "Promised and simulated" in said
+    assert any("as many are at work as shrinkage leaves" in line for line in said)

@@ -14,8 +14,8 @@ from forecast.language import Text
 from forecast.ui import chart as days_chart
 from forecast.ui import echart, palette, table
 from forecast.ui.reader import Reader
-from staffing.scenario import Levers, load
-from staffing.ui import ask, chart, gantt
+from staffing.scenario import Levers, Scenario, load, to_toml
+from staffing.ui import ask, chart, curve, gantt
 from staffing.ui.season import decisions
 from staffing.ui.view import said, seats_by_source
 
@@ -123,8 +123,19 @@ def test_a_heatmap_places_every_interval_that_needs_somebody():
     assert option["xAxis"]["data"] == ["09:00", "09:30", "10:00"]
     assert option["yAxis"]["data"] == ["06-01 Mon", "06-02 Tue"]
     assert sorted(option["series"][0]["data"]) == [[0, 1, 2], [1, 0, 3], [2, 0, 5], [2, 1, 1]]
-    assert option["visualMap"]["max"] == 5
+    assert option["visualMap"][0]["max"] == 5
     plain_json(option)
+
+
+def test_a_heatmap_frames_the_interval_shown_and_a_cell_is_a_place_in_its_rows():
+    rows = half_hours([0, 3, 5])
+    chosen = rows["start"][2]
+    option = chart.heatmap(rows, EN, chosen)
+    assert option["series"][1]["data"] == [[1, 0, 5]]
+    place = option["series"][0]["data"].index(option["series"][1]["data"][0])
+    assert chart.cells(rows)["start"].iloc[place] == chosen
+    assert chart.heatmap(rows, EN, rows["start"][0])["series"][1]["data"] == []  # nobody is needed then
+    assert option["visualMap"][0]["seriesIndex"] == 0  # the frame has no colour of its own
 
 
 def test_a_heatmap_of_a_closed_week_is_empty_and_still_drawn():
@@ -134,11 +145,44 @@ def test_a_heatmap_of_a_closed_week_is_empty_and_still_drawn():
 
 
 def test_the_curve_marks_the_agents_planned_and_the_target():
-    curve = pd.DataFrame({"agents": [9, 10, 11], "service_level": [0.7, 0.82, 0.9], "occupancy": [0.95, 0.86, 0.78]})
-    option = chart.buys(curve, 10, 0.8, EN)
-    assert option["series"][0]["data"] == [70.0, 82.0, 90.0]
+    told = {"agents": [9, 10, 11], "service_level": [0.7, 0.82, 0.9], "occupancy": [0.95, 0.86, 0.78]}
+    option = curve.buys(pd.DataFrame(told), 10, 0.8, EN)
+    assert [s["data"] for s in option["series"]] == [[70.0, 82.0, 90.0], [95.0, 86.0, 78.0]]
     assert [m.get("xAxis", m.get("yAxis")) for m in option["series"][0]["markLine"]["data"]] == ["10", 80.0]
-    assert len(chart.buys(curve, 40, None, EN)["series"][0]["markLine"]["data"]) == 0
+    assert len(curve.buys(pd.DataFrame(told), 40, 0.8, EN)["series"][0]["markLine"]["data"]) == 1
+
+
+def test_cost_has_an_axis_of_its_own_and_only_where_there_is_a_price():
+    told = pd.DataFrame({"agents": [9, 10], "service_level": [0.7, 0.8], "kept": [0.4, 0.6], "cost": [180.0, 200.5]})
+    option = curve.buys(told, 10, 0.8, EN)
+    assert option["series"][-1]["data"] == [180.0, 200.5]
+    assert (option["series"][-1]["yAxisIndex"], len(option["yAxis"])) == (1, 2)
+    assert option["yAxis"][0]["max"] == 100
+    assert option["yAxis"][1]["max"] is None
+    assert plain_json(option)["legend"]["data"] == ["in time", "days kept", "cost, right axis"]
+    free = curve.buys(told.drop(columns="cost"), 10, 0.8, EN)
+    assert isinstance(free["yAxis"], dict)
+
+
+def test_the_band_of_a_simulation_stacks_to_its_upper_end_and_the_axis_holds_its_lower():
+    rows = half_hours([1, 1]).assign(
+        promised=[0.86, 0.9], service_level=[0.84, 0.88], low=[0.71, 0.8], high=[0.9, 0.93]
+    )
+    option = curve.kept(rows, 0.8, EN)
+    table_ = option["dataset"]["source"]
+    assert np.allclose(table_["low"] + table_["width"], [90, 93])
+    assert option["yAxis"]["min"] == 70
+    assert table_["tip"][0] == "promised 86.0%, simulated 84.0% (71.0% to 90.0%)"
+    assert option["series"][2]["markLine"]["data"][0]["yAxis"] == 80.0
+    plain_json(option)
+
+
+def test_shares_of_cross_trained_people_stand_as_far_apart_as_they_are():
+    told = pd.DataFrame({"cross_trained": [0.0, 0.1, 1.0], "agent_hours": [100.0, 90.04, 88.0]})
+    option = curve.shared(told, EN)
+    assert option["series"][0]["data"] == [[0.0, 100.0], [10.0, 90.0], [100.0, 88.0]]
+    assert (option["xAxis"]["type"], option["xAxis"]["max"]) == ("value", 100)
+    plain_json(option)
 
 
 def test_coverage_draws_what_is_required_over_what_is_on_duty():
@@ -224,22 +268,39 @@ def test_a_sentence_of_the_plan_names_queues_by_their_labels():
     )
 
 
+def moved(base: Scenario, **at: ask.Position) -> Scenario:
+    return ask.changed(base, ask.positions(base) | at)
+
+
 def test_levers_left_alone_change_nothing_even_between_two_positions():
-    levers = Levers(volume=1.2345, service_share=0.833)
-    assert ask.changes(levers, ask.positions(levers)) == {}
+    base = load(None).with_levers(volume=1.2345, service_share=0.833).model_copy(update={"confidence": 0.833})
+    assert moved(base) == base
 
 
 def test_a_moved_lever_says_what_the_slider_says():
-    levers = Levers(handle_time=1.04)
-    moved = ask.positions(levers) | {"volume": -20, "answer_within_s": "45", "vendor_share": 30}
-    assert ask.changes(levers, moved) == {"volume": 0.8, "answer_within_s": 45.0, "vendor_share": 0.3}
-    scenario = load(None).with_levers(**ask.changes(levers, moved))
-    assert (scenario.levers.volume, scenario.levers.answer_within_s) == (0.8, 45.0)
+    base = load(None).with_levers(handle_time=1.04)
+    found = moved(base, volume=-20, answer_within_s="45", vendor_share=30, chats_at_once="5", confidence="90")
+    levers = Levers(volume=0.8, handle_time=1.04, answer_within_s=45, vendor_share=0.3, chats_at_once=5)
+    assert (found.levers, found.confidence) == (levers, 0.9)
+    assert "confidence = 0.9" in to_toml(found)
+    assert "chats_at_once = 5" in to_toml(found)
 
 
 def test_a_target_put_back_to_each_queues_own_is_empty_again():
-    levers = Levers(service_share=0.9)
-    assert ask.changes(levers, ask.positions(levers) | {"service_share": ask.OWN}) == {"service_share": None}
+    base = load(None).with_levers(service_share=0.9, chats_at_once=2).model_copy(update={"confidence": 0.9})
+    found = moved(base, service_share=ask.OWN, chats_at_once=ask.OWN, confidence="certain")
+    assert (found.levers, found.confidence) == (Levers(), "certain")
+
+
+@pytest.mark.parametrize(
+    ("lever", "at", "ends", "inside"),
+    [("service_share", "83", ("own", "98"), "83"), ("confidence", "60", ("expected", "certain"), "60")],
+)
+def test_a_scenarios_own_figure_is_among_the_choices(lever: str, at: str, ends: tuple[str, str], inside: str):
+    options = ask.choices(lever, at)
+    assert (options[0], options[-1]) == ends
+    assert inside in options
+    assert len(set(options)) == len(options)
 
 
 def season(rows: list[tuple[str, str, str, int, int]]) -> pd.DataFrame:

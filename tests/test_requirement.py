@@ -253,19 +253,6 @@ def test_a_forecast_finer_than_the_plan_lends_it_its_shape():
         requirement.agents(make_forecast({"phone": day(5)}), {"phone": VOICE}, pd.Timedelta(minutes=45))
 
 
-def test_what_each_agent_buys_is_the_service_of_each_number():
-    bought = requirement.what_each_agent_buys(0.05, 400, VOICE, range(15, 30))
-    assert list(bought.columns) == ["agents", "service_level", "abandonment", "occupancy", "mean_wait"]
-    assert bought["service_level"].is_monotonic_increasing
-    assert bought["abandonment"].is_monotonic_decreasing
-    assert bought.loc[5, "mean_wait"] == pytest.approx(erlang.mean_wait(0.05, 400, 20, 120))
-    needed = erlang.agents_for(0.05, 400, 20, 0.8, 120)
-    assert bought.loc[bought["service_level"] >= 0.8, "agents"].min() == needed
-    chats = requirement.what_each_agent_buys(0.05, 400, CHAT, [5, 6])
-    assert chats.loc[0, "mean_wait"] == pytest.approx(chat.mean_wait(0.05, CHAT.handle_times(400), 5, 120))
-    assert requirement.what_each_agent_buys(0, 400, VOICE, [0, 3])["service_level"].tolist() == [1, 1]
-
-
 def test_the_forecast_is_left_as_it_was():
     forecast = make_forecast({"phone": day(3), "tickets": day(2)})
     before = forecast.table.copy()

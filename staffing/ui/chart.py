@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from forecast.ui.echart import Option, base, categories, clock, days, numbers
-from forecast.ui.palette import ACCENT, GREENS, INK, SOFT, WARN
+from forecast.ui.palette import GREENS, INK, SOFT, WARN
 from forecast.ui.reader import Reader
 
 AREA = "#c9dfd5"
@@ -59,73 +59,55 @@ def stack(
     return option
 
 
-def heatmap(rows: pd.DataFrame, t: Reader) -> Option:
-    """Agents to schedule by day and interval: columns start, scheduled. Where nobody is needed it stays white."""
-    table = rows.assign(day=rows["start"].dt.normalize(), time=clock(rows["start"]))
-    shown = sorted(table["day"].unique())
-    times = sorted(table.loc[table["scheduled"] > 0, "time"].unique())
-    names = [t.weekday(day)[5:] for day in shown]
+def cells(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows that a heatmap shows, in its order: intervals that need somebody."""
+    return rows[rows["scheduled"] > 0]
+
+
+def heatmap(rows: pd.DataFrame, t: Reader, chosen: pd.Timestamp | None = None) -> Option:
+    """Agents to schedule by day and interval: columns start, scheduled. Where nobody is needed it stays white.
+
+    A cell may be selected, as a place in `cells(rows)`; the one of `chosen` is framed.
+    """
+    some = cells(rows)
+    shown = sorted(rows["start"].dt.normalize().unique())
+    times = sorted(set(clock(some["start"])))
     place_day, place_time = {d: i for i, d in enumerate(shown)}, {c: i for i, c in enumerate(times)}
-    some = table[table["scheduled"] > 0]
     data = [
-        [place_time[time], place_day[day], int(agents)]
-        for time, day, agents in zip(some["time"], some["day"], some["scheduled"], strict=True)
+        [place_time[f"{start:%H:%M}"], place_day[start.normalize()], int(agents)]
+        for start, agents in zip(some["start"], some["scheduled"], strict=True)
     ]
+    most = max((row[2] for row in data), default=1)
+    here = [row for row, start in zip(data, some["start"], strict=True) if start == chosen]
+    edge = {"borderColor": "#fff", "borderWidth": 1}
+    heat = {"type": "heatmap", "data": data, "selectedMode": "single", "itemStyle": edge}
+    # what the browser takes for selected is not always the interval shown: the frame says which that is
+    heat |= {"select": {"itemStyle": edge}, "emphasis": {"itemStyle": {"borderColor": INK, "borderWidth": 1}}}
+    clear = {"color": "rgba(0,0,0,0)", "borderColor": WARN, "borderWidth": 2.5}
+    frame = {"type": "heatmap", "data": here, "silent": True, "z": 3, "itemStyle": clear, "animation": False}
+    scale = {
+        "min": 0,
+        "max": most,
+        "calculable": False,
+        "text": [str(most), "0"],
+        "orient": "horizontal",
+        "left": "center",
+        "bottom": 4,
+        "itemHeight": 160,
+        "seriesIndex": 0,
+        "inRange": {"color": list(GREENS)},
+        "textStyle": {"color": SOFT},
+    }
+    unseen = {"show": False, "seriesIndex": 1, "min": 0, "max": most, "inRange": {"color": [clear["color"]] * 2}}
     return {
         "animation": False,
         "grid": {"left": 8, "right": 8, "top": 8, "bottom": 54, "containLabel": True},
         "tooltip": {"confine": True, "formatter": t("{time}: {count} agents to schedule", time="{b}", count="{@[2]}")},
         "xAxis": {**categories(times, gap=True), "splitArea": {"show": False}},
-        "yAxis": {**categories(names, gap=True), "inverse": True},
-        "visualMap": {
-            "min": 0,
-            "max": max((row[2] for row in data), default=1),
-            "calculable": False,
-            "text": [str(max((row[2] for row in data), default=1)), "0"],
-            "orient": "horizontal",
-            "left": "center",
-            "bottom": 4,
-            "itemHeight": 160,
-            "inRange": {"color": list(GREENS)},
-            "textStyle": {"color": SOFT},
-        },
-        "series": [{"type": "heatmap", "data": data, "itemStyle": {"borderColor": "#fff", "borderWidth": 1}}],
+        "yAxis": {**categories([t.weekday(day)[5:] for day in shown], gap=True), "inverse": True},
+        "visualMap": [scale, unseen],
+        "series": [heat, frame],
     }
-
-
-def buys(curve: pd.DataFrame, chosen: int, target: float | None, t: Reader) -> Option:
-    """What each extra agent buys: columns agents, service_level, occupancy (shares); the chosen number is marked."""
-    option = base([t("in time"), t("occupancy")])
-    shown = [str(int(n)) for n in curve["agents"]]
-    option["xAxis"] = {**categories(shown), "name": t("agents"), "nameLocation": "middle", "nameGap": 26}
-    option["grid"]["bottom"] = 30
-    option["yAxis"] |= {"max": 100, "min": 0, "axisLabel": {"color": SOFT, "formatter": "{value}%"}}
-    option["tooltip"]["valueFormatter"] = "%.1f%%"
-    inks = {"service_level": (t("in time"), ACCENT), "occupancy": (t("occupancy"), WARN)}
-    option["series"] = [
-        {
-            "type": "line",
-            "name": name,
-            "data": numbers(curve[column] * 100, 1),
-            "symbolSize": 5,
-            "lineStyle": {"color": ink, "width": 2},
-            "itemStyle": {"color": ink},
-        }
-        for column, (name, ink) in inks.items()
-    ]
-    lines: list[Option] = []
-    if str(chosen) in shown:
-        lines.append({"xAxis": str(chosen), "name": t("planned"), "label": {"position": "end", "rotate": 0}})
-    if target is not None:
-        lines.append({"yAxis": target * 100, "name": t("target {share}", share=t.percent(target))})
-    option["series"][0]["markLine"] = {
-        "silent": True,
-        "symbol": "none",
-        "lineStyle": {"color": SOFT, "type": "dashed"},
-        "label": {"formatter": "{b}", "color": SOFT, "position": "insideEndTop"},
-        "data": lines,
-    }
-    return option
 
 
 def coverage(rows: pd.DataFrame, t: Reader) -> Option:

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from math import ceil, floor
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from forecast.ui.choose import choose
+from forecast.ui.choose import choose, widget
 from forecast.ui.reader import Reader
-from forecast.ui.table import cards, html, note
-from staffing.queue import Queue
-from staffing.requirement import Requirement, what_each_agent_buys
+from forecast.ui.table import cards, html, note, sentences
 from staffing.save import csv_bytes
-from staffing.ui import chart
+from staffing.ui import chart, known
+from staffing.ui.buys import mean_hour_cny, show_buys
+from staffing.ui.concurrency import show_concurrency
+from staffing.ui.pooling import show_pooling
+from staffing.ui.proof import show_proof
+from staffing.ui.view import Need
+from staffing.ui.why import steps, words
+
+HEATMAP = "heatmap"
+CLICKED = "heatmap_cell"  # the cell clicked last
 
 
-def show_requirement(needed: Requirement, queues: Mapping[str, Queue], t: Reader) -> None:
+def show_requirement(need: Need, t: Reader) -> None:
     """The staffing page."""
+    needed = need.requirement
     left, right = st.columns(2)
     with left:
         queue = choose(t("Queue"), sorted(needed.table["queue"].unique()), t.name, t, key="queue")
@@ -32,8 +39,8 @@ def show_requirement(needed: Requirement, queues: Mapping[str, Queue], t: Reader
         week = choose(t("Week of"), options, t.date, t, key=f"week_{queue}", start=options.index(peak))
     shown = rows[weeks == week]
     show_week(shown, rows, needed.interval, t)
-    st.subheader(t("Why this number"), anchor=False)
-    show_why(shown, queues[queue], needed.interval, t)
+    show_interval(shown, need, queue, t)
+    show_pooling(need, queue, week, t)
     st.download_button(
         t("Download the need (CSV)"),
         csv_bytes(needed.table),
@@ -41,10 +48,11 @@ def show_requirement(needed: Requirement, queues: Mapping[str, Queue], t: Reader
         mime="text/csv",
         on_click="ignore",
     )
+    show_replay(need, queue, week, t)
 
 
 def show_week(shown: pd.DataFrame, rows: pd.DataFrame, interval: pd.Timedelta, t: Reader) -> None:
-    """Key figures and the heatmap of a week."""
+    """Key figures of a week."""
     top = busiest(shown)
     hours = float(shown["scheduled"].sum()) * interval / pd.Timedelta(hours=1)
     open_ = shown[shown["contacts"] > 0]
@@ -67,19 +75,36 @@ def show_week(shown: pd.DataFrame, rows: pd.DataFrame, interval: pd.Timedelta, t
             ]
         )
     )
+
+
+@st.fragment
+def show_interval(shown: pd.DataFrame, need: Need, queue: str, t: Reader) -> None:
+    """The week's heatmap and one interval of it: why its number, and what one agent more or less would do.
+
+    A fragment: a click on a cell redraws this part only.
+    """
     st.subheader(t("Agents to schedule by day and interval"), anchor=False)
-    height = 96 + 34 * shown["start"].dt.normalize().nunique()
-    st.echarts_chart(
-        chart.heatmap(shown, t), height=height, key="heatmap", alt=t("Agents to schedule by day and interval")
-    )
-
-
-def show_why(shown: pd.DataFrame, queue: Queue, interval: pd.Timedelta, t: Reader) -> None:
-    """One interval: the steps to its number, and what one agent more or less would do."""
-    busy = shown[shown["scheduled"] > 0]
+    busy = chart.cells(shown)
     if busy.empty:
         st.html(note(t("Nobody is needed in this week.")))
         return
+    picture, pickers = st.container(), st.container()
+    with pickers:
+        start = ask_interval(busy, t)
+    with picture:
+        st.echarts_chart(
+            chart.heatmap(shown, t, start),
+            height=96 + 34 * shown["start"].dt.normalize().nunique(),
+            key=HEATMAP,
+            on_select=partial(clicked, busy, t),
+            alt=t("Agents to schedule by day and interval"),
+        )
+        st.html(note(t("Click a cell, or choose day and time below, to see why its number is what it is.")))
+    show_why(need, queue, start, shown, t)
+
+
+def ask_interval(busy: pd.DataFrame, t: Reader) -> pd.Timestamp:
+    """The start of one of the intervals in `busy`, at first the busiest."""
     top = busiest(busy)["start"]
     left, right = st.columns(2)
     days = [pd.Timestamp(d) for d in sorted(busy["start"].dt.normalize().unique())]
@@ -89,73 +114,68 @@ def show_why(shown: pd.DataFrame, queue: Queue, interval: pd.Timedelta, t: Reade
     start = times.index(f"{top:%H:%M}") if f"{top:%H:%M}" in times else 0
     with right:
         time = choose(t("Interval from"), times, str, t, key="why_time", start=start)
-    row = shown[shown["start"] == day + pd.Timedelta(f"{time}:00")].iloc[0]
+    return pd.Timestamp(day) + pd.Timedelta(f"{time}:00")
+
+
+def clicked(busy: pd.DataFrame, t: Reader) -> None:
+    """Put the pickers where the heatmap was clicked. For its callback, which runs before they are drawn."""
+    groups = st.session_state[HEATMAP]["selection"]["selected"]
+    place = cell(groups, st.session_state.get(CLICKED))
+    if place is None or place >= len(busy):
+        return
+    st.session_state[CLICKED] = place
+    start = pd.Timestamp(busy["start"].iloc[place])
+    for key, value in (("why_day", start.normalize()), ("why_time", f"{start:%H:%M}")):
+        st.session_state[key] = st.session_state[widget(key, t)] = value
+
+
+def cell(groups: list[dict[str, Any]], before: int | None) -> int | None:
+    """The place of the cell clicked; a click on the one clicked `before` comes as no selection at all.
+
+    >>> cell([{"series_index": 0, "data_indices": [7]}], 3), cell([], 3)
+    (7, 3)
+    """
+    places = [place for group in groups if group["series_index"] == 0 for place in group["data_indices"]]
+    return places[0] if places else before
+
+
+def show_why(need: Need, name: str, start: pd.Timestamp, shown: pd.DataFrame, t: Reader) -> None:
+    """One interval: the way to its number in words and steps, and what other numbers would give."""
+    queue, interval, confidence = need.queues[name], need.requirement.interval, need.scenario.confidence
+    row = shown[shown["start"] == start].iloc[0]
+    found = known.reason(need, name, start)
+    when = f"{t.weekday(start)} {start:%H:%M}"
+    st.subheader(t("Why this number: {count} agents, {when}", count=t.number(found.scheduled), when=when), anchor=False)
+    st.html(sentences(words(found, queue, interval, confidence, t)))
+    table = html(
+        steps(row, queue, interval, t), {"what": t("Step"), "figure": t("Figure"), "how": t("How")}, {"figure": str}
+    )
+    if found.curve.empty:  # work that may wait has no curve of its own interval
+        st.html(table)
+        return
     left, right = st.columns(2)
     with left:
-        st.html(
-            html(
-                steps(row, queue, interval, t),
-                {"what": t("Step"), "figure": t("Figure"), "how": t("How")},
-                {"figure": str},
-            )
-        )
+        st.html(table)
     with right:
-        n = around(int(row["agents"]))
-        curve = what_each_agent_buys(row["contacts"] / interval.total_seconds(), row["aht_s"], queue, n)
-        picture = chart.buys(curve, int(row["agents"]), queue.share, t)
-        st.echarts_chart(picture, height=300, key="buys", alt=t("Share in time and occupancy by number of agents"))
-        if queue.channel == "ticket":
-            st.html(note(t("Tickets may wait: the plan levels their work; the curve shows them worked as they come.")))
-        else:
-            st.html(note(t("What one agent more or less buys in this interval.")))
+        # a queue that the scenario does not describe is open to every source
+        serving = [
+            s for s in need.scenario.staffed_sources().values() if s.serves(name) or name not in need.scenario.queues
+        ]
+        price = mean_hour_cny(serving, shown, interval)
+        show_buys(found, queue, price, interval, confidence == "certain", t)
+    if queue.channel == "chat":
+        show_concurrency(row, queue, interval, t)
+
+
+@st.fragment(parallel=True)
+def show_replay(need: Need, queue: str, week: pd.Timestamp, t: Reader) -> None:
+    """The week's promise beside its simulation, which the rest of the page does not wait for."""
+    st.subheader(t("Promised and simulated"), anchor=False)
+    with st.spinner(t("Simulating.")):
+        found = known.replayed(need, week)
+    show_proof(found, queue, need.queues[queue], need.scenario.confidence, t, key="proof")
 
 
 def busiest(rows: pd.DataFrame) -> Any:
     """The row with the most agents to schedule, the first of several."""
     return rows.iloc[int(rows["scheduled"].argmax())]
-
-
-def around(agents: int) -> np.ndarray:
-    """Numbers of agents to show beside the one planned.
-
-    >>> around(10)
-    array([ 6,  7,  8,  9, 10, 11, 12, 13, 14, 15])
-    """
-    return np.arange(max(1, floor(agents * 0.88) - 2), ceil(agents * 1.12) + 4)
-
-
-def steps(row: pd.Series, queue: Queue, interval: pd.Timedelta, t: Reader) -> pd.DataFrame:
-    """what, figure, how: from contacts to agents scheduled."""
-    minutes = f"{interval / pd.Timedelta(minutes=1):g}"
-    tickets = queue.channel == "ticket"
-    promise = (
-        t("{share} done within {hours} h", share=t.percent(queue.share), hours=f"{queue.deadline_s / 3600:g}")
-        if tickets
-        else t(
-            "{share} answered within {seconds} s", share=t.percent(queue.share), seconds=f"{queue.answer_within_s:g}"
-        )
-    )
-    how = t("the fewest that keep promise and occupancy")
-    if tickets:
-        how = t("the flattest line that keeps every deadline")
-    rows = [
-        (t("Contacts"), t.number(row["contacts"], 1), t("expected in {minutes} minutes", minutes=minutes)),
-        (
-            t("Handle time"),
-            f"{t.number(row['aht_s'])}{t(' s')}",
-            t("at full concurrency") if queue.channel == "chat" else t("mean"),
-        ),
-        (t("Load"), t.number(row["load_erlang"], 2), t("contacts × handle time ÷ interval, erlang")),
-        (t("Chats at once"), t.number(queue.concurrency), t("at most, each agent"))
-        if queue.channel == "chat"
-        else None,
-        (t("Promise"), t.percent(queue.share), promise),
-        (t("Occupancy, at most"), t.percent(queue.max_occupancy), t("share of time busy")),
-        (t("Agents at work"), t.number(row["agents"]), how),
-        (t("Shrinkage"), t.percent(queue.shrinkage), t("absence, training, meetings")),
-        (t("Agents to schedule"), t.number(row["scheduled"]), t("agents ÷ (1 − shrinkage), rounded up")),
-        (t("In time"), t.percent(row["service_level"], 1), t("expected with them")),
-        (t("Occupancy"), t.percent(row["occupancy"], 1), t("expected with them")),
-        (t("Give up"), t.percent(row["abandonment"], 1), t("expected with them")),
-    ]
-    return pd.DataFrame([r for r in rows if r is not None], columns=["what", "figure", "how"])

@@ -7,10 +7,11 @@ import streamlit as st
 
 from forecast.ui.choose import choose
 from forecast.ui.table import cards, html, note
-from staffing.plan import Result
+from staffing.plan import Result, key
 from staffing.save import csv_bytes
-from staffing.ui import chart
+from staffing.ui import chart, known
 from staffing.ui.gantt import gantt
+from staffing.ui.proof import show_proof
 from staffing.ui.view import View, source_colours
 from staffing.wording import STATUSES
 
@@ -60,6 +61,20 @@ def show_shifts(view: View, result: Result) -> None:
         file_name="shifts.csv",
         mime="text/csv",
         on_click="ignore",
+    )
+    _replay(view, result, str(queue))
+
+
+@st.fragment(parallel=True)
+def _replay(view: View, result: Result, queue: str) -> None:
+    """What the shifts give on sampled days, which the rest of the page does not wait for."""
+    t = view.t
+    st.subheader(t("Promised and simulated"), anchor=False)
+    with st.spinner(t("Simulating.")):
+        found = known.shifts_replayed(key(result.scenario), result)
+    show_proof(found, queue, result.queues[queue], result.scenario.confidence, t, key="shift_proof")
+    st.html(
+        note(t("Of those on duty as many are at work as shrinkage leaves on average; promised is the requirement's."))
     )
 
 

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from forecast.forecast import Forecast
 from forecast.language import Language, Text
 from forecast.ui import palette
 from forecast.ui.reader import Reader
 from staffing.noplan import NoPlan
 from staffing.plan import Made, Result
+from staffing.queue import Queue
+from staffing.requirement import Requirement
 from staffing.scenario import Scenario
 
 NAMED = ("queue", "source")  # figures of a sentence that are names of the scenario's
@@ -46,6 +49,20 @@ class View:
     scenario: Scenario
     made: Made
     outcome: Outcome
+
+
+@dataclass(frozen=True, eq=False)
+class Need:
+    """What customers ask for under the levers, and the agents it takes: there even where no plan can meet it.
+
+    key: a digest of all that it depends on.
+    """
+
+    key: str
+    scenario: Scenario
+    forecast: Forecast
+    queues: Mapping[str, Queue]
+    requirement: Requirement
 
 
 def said(text: Text, t: Reader) -> str:
