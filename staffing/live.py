@@ -19,7 +19,7 @@ from staffing.waiting import Of
 
 Method = Literal["analytic", "simulated"]
 BRISK = pd.Timedelta(minutes=5)  # pieces so short are looked at once, longer ones
-PARTS = (0.15, 0.3, 0.55)  # in parts: contacts settle to a new rate within a handle time or two
+PARTS = (0.04, 0.08, 0.12, 0.16, 0.2, 0.2, 0.2)  # in parts: contacts settle to a new rate within a handle time or two
 BUSY = round(log(0.9) / levels.STEP)  # the load at which chats spread as they do on the desks that are planned
 NOBODY: Ints = np.zeros(0, dtype=np.int64)
 

@@ -18,12 +18,12 @@ import numpy as np
 
 from staffing.compiled import compiled
 from staffing.poisson import Floats
-from staffing.recursion import ANSWERED, HUGE, ROUND, VIRTUAL, above
+from staffing.recursion import ANSWERED
 from staffing.search import Ints
+from staffing.settled import NEAR, departures, in_steady_state, steady
 
 FULL = 1e-9  # of rounding in an occupancy that meets its cap
 SLACK = 1e-12  # and in a share that meets its target
-NEAR = 2e-3  # standard deviations of the contacts present, to which a steady state is found
 MOST = 10_000_000
 
 
@@ -53,31 +53,34 @@ def staff(
     count, days = len(rates), factors.shape[1]
     agents = np.zeros(count, np.int64)
     service = np.zeros((count, 3))
-    present, after = np.zeros(days), np.zeros(days)
-    beyond = 0.5  # agents above the contacts present, in square roots of them: where the next search begins
+    present, after = np.zeros((days, 2)), np.zeros((days, 2))  # contacts, and those of them that agents hold
+    before = 0
+    rising = 0.5  # agents above the contacts present, in square roots of them: where the next search begins
     for i in range(count):
         coming = (rates[i] * lengths).sum()
         if opened[i] == 0 or (coming <= 0 and len(given) == 0):
-            for j in range(days):
-                present[j] *= opened[i] * np.exp(-lengths.sum() / aht[i])
+            present *= opened[i] * np.exp(-lengths.sum() / aht[i])
             service[i, 0] = 1.0
+            before = 0
             continue
         if len(given):
             paces = departures(given[i], shape, shortfall, aht[i])
+            start = _left(present, given[i], before, len(shape))
             service[i] = _served(
-                rates[i], lengths, aht[i], paces, factors[i], weights, within, patience, of, present, after
+                rates[i], lengths, aht[i], paces, factors[i], weights, within, patience, of, start, after
             )
-            agents[i] = given[i]
+            agents[i] = before = given[i]
             present[:] = after
             continue
         mean = coming / lengths.sum() * aht[i] / len(shape) * (factors[i] * weights).sum()
-        n = max(int(np.ceil(mean + beyond * np.sqrt(mean))), 1)
+        n = max(int(np.ceil(mean + rising * np.sqrt(mean))), 1)
         short, enough, slope = 0, MOST, -2.5 / np.sqrt(mean + 1)
         last_odds, last_n = np.nan, 0
         kept_after, kept_service = after.copy(), service[i].copy()
         while enough > short + 1:
             paces = departures(n, shape, shortfall, aht[i])
-            got = _served(rates[i], lengths, aht[i], paces, factors[i], weights, within, patience, of, present, after)
+            start = _left(present, n, before, len(shape))
+            got = _served(rates[i], lengths, aht[i], paces, factors[i], weights, within, patience, of, start, after)
             late = 1 - got[0]
             odds = np.log(max(late, 1e-12) / max(1 - late, 1e-12)) + np.log(target / (1 - target))
             if n != last_n and odds != last_odds and not np.isnan(last_odds):
@@ -94,33 +97,28 @@ def staff(
                 best = max(best, n + 1)
             n = max(best, short + 1)
             n = min(n, enough - 1 if enough < MOST else 2 * short + 10)
-        agents[i] = enough
+        agents[i] = before = enough
         service[i] = kept_service
         present[:] = kept_after
-        beyond = min((enough - mean) / np.sqrt(mean), 4.0)
+        rising = min((enough - mean) / np.sqrt(mean), 4.0)
     return agents, service
 
 
 @compiled
-def departures(agents: int, shape: Floats, shortfall: Floats, aht: float) -> Floats:
-    """Contacts that leave a second with 1, 2, ... present, up to every slot of `agents` taken (`staffing.levels`)."""
-    levels = len(shape)
-    size = min(agents, len(shortfall) - 1)
-    scale = size / max(agents, 1)
-    out = np.empty(agents * levels)
-    k = 0
-    for level in range(levels):
-        start = agents * level / shape[level - 1] if level else 0.0
-        rise = (level + 1) / shape[level] - (level / shape[level - 1] if level else 0.0)
-        for more in range(1, agents + 1):
-            k += 1
-            fill = k * scale
-            j = int(fill)
-            lost = shortfall[size, j]
-            if fill > j:
-                lost += (fill - j) * (shortfall[size, j + 1] - lost)
-            out[k - 1] = (start + more * rise) * (1 + scale * lost) / aht
-    return out
+def _left(present: Floats, agents: int, before: int, levels: int) -> Floats:
+    """Contacts present, and those held, once `before` agents have become fewer.
+
+    On a telephone desk whoever is first free goes home, so that nobody is answered until those who talk are no more
+    than `agents`. Chat agents who go take nothing new and finish what they hold; the others, who hold most, answer on
+    as slots come free.
+    """
+    start = present.copy()
+    if levels > 1 and agents < before:
+        for j in range(len(start)):
+            each = int(present[j, 1] / before)
+            start[j, 1] = each * agents + min(present[j, 1] - each * before, float(agents))
+            start[j, 0] += start[j, 1] - present[j, 1]
+    return start
 
 
 @compiled
@@ -139,25 +137,45 @@ def _served(
 ) -> Floats:
     """In time, hung up and occupied of one interval over the days that may be; `after` is what they leave behind."""
     in_time, counted, gone, came, busy = 0.0, 0.0, 0.0, 0.0, 0.0
-    full = paces[-1] if len(paces) else 0.0
+    slots = len(paces)
+    full = paces[-1] if slots else 0.0
+    # where nobody hangs up a desk settles below its full pace only: as many present as it has slots, about
+    most = full * (1 - 1 / (1 + np.sqrt(slots))) if patience == np.inf else np.inf
     for j in range(len(factors)):
-        q = present[j]
-        rate_of_q = steady(q, 0.0, paces, within, patience, of)[0]
-        pace = rate_of_q / q if q > 1e-9 else 1 / aht
+        q, held = present[j, 0], present[j, 1]
+        seen = q
+        leaving = steady(q, rates[0] * factors[j], paces, within, patience, of)[0] if held <= slots else 0.0
+        last, aim, settled, level_then, lost_then = -1.0, 0.0, 0.0, 1.0, 0.0
         for m in range(len(rates)):
             rate, half = rates[m] * factors[j], lengths[m] / 2
-            q = _relaxed(q, rate, pace, half)
-            rate_of_q, level, lost = steady(q, rate_of_q, paces, within, patience, of)
-            pace = rate_of_q / q if q > 1e-9 else 1 / aht
-            q = _relaxed(q, rate, pace, half)
+            if rate != last:
+                last, aim = rate, min(rate, most)
+                settled, level_then, lost_then = in_steady_state(aim, paces, within, patience, of)
+            left = half
+            if held > slots:
+                q, held, left = _waited(q, held, slots, rate, aht, patience, half)
+                if left > 0:
+                    seen, leaving = q, steady(q, rate, paces, within, patience, of)[0]
+            if left > 0:
+                q = _moved(q, rate, seen, leaving, settled, aim, aht, left)
+            seen = q
+            if aim == rate and abs(seen - settled) <= NEAR * np.sqrt(seen + 1):
+                leaving, level, lost = rate, level_then, lost_then
+            else:
+                leaving, level, lost = steady(seen, leaving, paces, within, patience, of)
+            left = half
+            if held > slots:
+                q, held, left = _waited(q, held, slots, rate, aht, patience, half)
+            if left > 0:
+                q = _moved(q, rate, seen, leaving, settled, aim, aht, left)
             arrivals = weights[j] * rate * lengths[m]
             came += arrivals
             counted += arrivals * (1 - lost) if of == ANSWERED else arrivals
             in_time += arrivals * level
             gone += arrivals * lost
             if full > 0:
-                busy += weights[j] * lengths[m] * min(rate_of_q * (1 - lost) / full, 1.0)
-        after[j] = q
+                busy += weights[j] * lengths[m] * min(leaving * (1 - lost) / full, 1.0)
+        after[j, 0], after[j, 1] = q, max(held, min(q, float(slots)))
     out = np.empty(3)
     out[0] = in_time / counted if counted > 0 else (1.0 if came <= 0 else 0.0)
     out[1] = gone / came if came > 0 else 0.0
@@ -166,82 +184,35 @@ def _served(
 
 
 @compiled
-def _relaxed(present: float, rate: float, pace: float, seconds: float) -> float:
-    """Contacts present after some seconds, each leaving at `pace`."""
-    settled = rate / pace
-    return float(settled + (present - settled) * np.exp(-pace * seconds))
-
-
-@compiled
-def steady(
-    present: float, guess: float, paces: Floats, within: float, patience: float, of: int
+def _waited(
+    present: float, held: float, agents: int, rate: float, aht: float, patience: float, seconds: float
 ) -> tuple[float, float, float]:
-    """The rate whose steady state holds `present` contacts on average, its share in time and its share that hangs up.
-
-    The share in time of those answered is of all offered here. By false position, which never leaves its bracket.
-    """
-    if present <= 1e-9:
-        return 0.0, 1.0 if len(paces) else 0.0, 0.0
-    full = paces[-1] if len(paces) else 0.0
-    close = NEAR * np.sqrt(present + 1)
-    top = full * (1 - 1e-9) if patience == np.inf else np.inf
-    low, low_gap = 0.0, -present
-    high, high_gap = np.inf, 0.0
-    rate = guess if guess > 0 else present * (paces[0] if len(paces) else 1 / patience)
-    for _ in range(100):
-        rate = min(rate, top)
-        mean, level, gone = _in_steady_state(rate, paces, within, patience, of)
-        gap = mean - present
-        if abs(gap) <= close or (rate == top and gap < 0) or rate <= 1e-300:
-            break
-        if gap > 0:
-            if high_gap > 0:
-                low_gap /= 2
-            high, high_gap = rate, gap
-        else:
-            if high == np.inf or low > 0:
-                high_gap /= 2
-            low, low_gap = rate, gap
-        if high == np.inf:
-            rate *= min(max(present / max(mean, 1e-12), 1.02), 4.0)
-        else:
-            rate = low + (high - low) * min(max(-low_gap / (high_gap - low_gap), 0.02), 0.98)
-    return rate, level, gone
+    """Contacts present and held after nobody was answered, as more agents than there should be talk, and time left."""
+    span = min(seconds, aht * np.log(held / agents)) if agents else seconds
+    line = max(present - held, 0.0)
+    if patience < np.inf:
+        line = rate * patience + (line - rate * patience) * float(np.exp(-span / patience))
+    else:
+        line += rate * span
+    held = held * float(np.exp(-span / aht)) if span == seconds else 0.0
+    return max(held, float(agents)) + line, held, seconds - span
 
 
 @compiled
-def _in_steady_state(rate: float, paces: Floats, within: float, patience: float, of: int) -> tuple[float, float, float]:
-    """Mean contacts present, share answered in time (of all, or of patient ones) and share that hangs up."""
-    slots = len(paces)
-    full = paces[-1] if slots else 0.0
-    top = term = 1.0  # weight of the state with every slot taken, of the one at hand,
-    below = first = 0.0  # and of those with a slot free, also times their contacts
-    for k in range(slots, 0, -1):
-        term *= paces[k - 1] / rate
-        below += term
-        first += term * (k - 1)
-        if term < ROUND * below:
-            break
-        if below > HUGE:
-            top, term, below, first = top / HUGE, term / HUGE, below / HUGE, first / HUGE
-    if patience == np.inf:
-        spare = 1 - rate / full
-        wait = 1 / (1 + below / top * spare) if top > 0 else 0.0
-        places = 1 / spare - 1
-        late = wait * np.exp(-(full - rate) * within)
-        gone = 0.0
+def _moved(
+    present: float, rate: float, seen: float, leaving: float, settled: float, aim: float, aht: float, seconds: float
+) -> float:
+    """Contacts present some seconds later.
+
+    What leaves is taken to rise along the chord from `leaving`, with `seen` present, to `aim`, with `settled` present:
+    so where `aim` is the rate they approach `settled`, and never beyond, however short the patience.
+    """
+    if abs(seen - settled) > 2 * NEAR * np.sqrt(settled + 1):
+        pace = max((leaving - aim) / (seen - settled), 0.0)
+    elif aim == rate:
+        return settled + (present - settled) * float(np.exp(-seconds / aht))
     else:
-        s, x, age = full * patience, rate * patience, within / patience
-        line, places = above(s, x)
-        wait = 1 / (1 + below / (top * line)) if top > 0 else 0.0
-        gone = min(wait * places / x, 1.0)
-        rest = above(s, x * np.exp(-age))[0]
-        later = np.exp(-x * np.expm1(-age) - s * age) / line
-        if line == np.inf:  # far more than the desk can do: everyone waits as long as it takes to lose the rest
-            late = wait * gone if s > 0 and within >= patience * np.log(x / s) else 1.0
-        elif of == VIRTUAL:
-            late = wait * later * rest
-        else:
-            late = wait * (1 - s / x * (1 - 1 / line - later * (rest - 1)))
-    free = first / below if below > 0 else 0.0
-    return (1 - wait) * free + wait * (slots + places), min(max(1 - late, 0.0), 1.0), gone
+        pace = 0.0
+    gap = rate - leaving - pace * (present - seen)
+    age = pace * seconds
+    return max(present + gap * seconds * float(-np.expm1(-age) / age if age > 1e-9 else 1.0), 0.0)

@@ -12,10 +12,11 @@ from __future__ import annotations
 import numpy as np
 
 from staffing.compiled import compiled
-from staffing.moving import FULL, SLACK, departures
+from staffing.moving import FULL, SLACK
 from staffing.poisson import Floats
 from staffing.recursion import ANSWERED, VIRTUAL
 from staffing.search import Ints
+from staffing.settled import departures
 
 GONE = 1e-13  # probability of a state that is left out
 CHUNK = 40.0  # expected jumps of one uniformised step
@@ -47,13 +48,13 @@ def staff(
     service = np.zeros((count, 3))
     states = np.zeros((days, 64))
     states[:, 0] = 1.0
-    before = 0
+    before = np.zeros(days)  # agents there, those who finish after their shift included
     for i in range(count):
         if opened[i] == 0:
             states[:] = 0.0
             states[:, 0] = 1.0
             service[i, 0] = 1.0
-            before = 0
+            before[:] = 0.0
             continue
         if len(given):
             n = given[i]
@@ -62,9 +63,9 @@ def staff(
         else:
             n = guess[i]
         short, enough = -1, MOST
-        best, best_states = np.zeros(3), states
+        best, best_states, best_before = np.zeros(3), states, before
         while True:
-            got, after = _played(
+            got, then, there = _played(
                 states,
                 rates[i],
                 lengths,
@@ -81,7 +82,7 @@ def staff(
             )
             kept = got[0] >= target - SLACK and got[2] <= cap * (1 + FULL)
             if kept or len(given) or (rates[i] * lengths).sum() <= 0:
-                enough, best, best_states = n, got, after
+                enough, best, best_states, best_before = n, got, then, there
                 if len(given) or (rates[i] * lengths).sum() <= 0:
                     break
             else:
@@ -94,7 +95,7 @@ def staff(
                 n = enough - 1
             else:
                 n = (short + enough) // 2
-        agents[i], service[i], states, before = enough, best, best_states, enough
+        agents[i], service[i], states, before = enough, best, best_states, best_before
     return agents, service
 
 
@@ -105,7 +106,7 @@ def _played(
     lengths: Floats,
     aht: float,
     agents: int,
-    before: int,
+    before: Floats,
     shape: Floats,
     shortfall: Floats,
     within: float,
@@ -113,19 +114,27 @@ def _played(
     of: int,
     factors: Floats,
     weights: Floats,
-) -> tuple[Floats, Floats]:
-    """In time, hung up and occupied of one interval, and the states it ends in, one row for each day that may be.
+) -> tuple[Floats, Floats, Floats]:
+    """In time, hung up and occupied of one interval; the states it ends in, a row for each day that may be, and who is
+    there on each.
 
-    Where fewer agents follow on `before`, those who leave finish the contacts they have.
+    Where fewer agents follow on `before`, those who leave finish the contacts they have. On a telephone desk the others
+    help nobody new meanwhile, as whoever is first free goes home; chat agents answer on as slots of theirs come free.
     """
     paces = departures(agents, shape, shortfall, aht)
     slots = len(paces)
     full = paces[-1] if slots else 0.0
-    out = np.zeros((len(states), states.shape[1]))
+    out, there_then = np.zeros((len(states), states.shape[1])), np.empty(len(states))
     in_time, counted, gone, came, busy = 0.0, 0.0, 0.0, 0.0, 0.0
     for j in range(len(factors)):
-        chance = states[j].copy()
-        leaving = float(before)
+        leaving = 0.0
+        if agents >= before[j]:
+            chance = states[j].copy()
+        elif len(shape) > 1:
+            chance = _without(states[j], agents, int(before[j]), len(shape))
+        else:
+            chance = states[j].copy()
+            leaving = _talking(chance, agents, before[j])
         for m in range(len(rates)):
             rate = rates[m] * factors[j]
             looks = max(int(np.ceil(lengths[m] / STEP)), 1)
@@ -133,7 +142,7 @@ def _played(
             for _ in range(looks):
                 there = max(agents, int(np.ceil(leaving)))
                 serving = departures(there, shape, shortfall, aht) if there > agents else paces
-                chance = _room(chance, rate, seconds)
+                chance = _room(chance, rate, seconds, len(serving), patience)
                 death = _death(len(chance), serving, patience)
                 pace = serving[-1] if there else 0.0
                 answered = _in_time(len(chance) - slots, pace, within, patience, of)
@@ -155,21 +164,45 @@ def _played(
             wider[:, : out.shape[1]] = out
             out = wider
         out[j, : len(chance)] = chance
+        there_then[j] = max(float(agents), leaving)
     got = np.empty(3)
     got[0] = in_time / counted if counted > 0 else (1.0 if came <= 0 else 0.0)
     got[1] = gone / came if came > 0 else 0.0
     got[2] = busy / lengths.sum()
-    return got, out
+    return got, out, there_then
 
 
 @compiled
-def _room(chance: Floats, rate: float, seconds: float) -> Floats:
-    """The same chances with places for all who may come meanwhile."""
+def _without(chance: Floats, agents: int, before: int, levels: int) -> Floats:
+    """The same chances with only the chats of the `agents` who hold most of them, and the line."""
+    out = np.zeros(len(chance))
+    for k in range(len(chance)):
+        held = min(k, before * levels)
+        out[k - held + held // before * agents + min(agents, held % before)] += chance[k]
+    return out
+
+
+@compiled
+def _talking(chance: Floats, agents: int, there: float) -> float:
+    """Mean number who talk, where it is more than `agents`."""
+    total = talking = 0.0
+    for k in range(agents + 1, len(chance)):
+        total += chance[k]
+        talking += chance[k] * min(float(k), there)
+    return talking / total if total > 0 else 0.0
+
+
+@compiled
+def _room(chance: Floats, rate: float, seconds: float, slots: int, patience: float) -> Floats:
+    """The same chances with places for all who may come meanwhile and not hang up soon."""
     last = len(chance) - 1
     while last > 0 and chance[last] < GONE:
         last -= 1
     coming = rate * seconds
     needed = last + int(coming + 8 * np.sqrt(coming + 1)) + 16
+    if patience < np.inf:  # with so short a patience that a line cannot grow, no place where everyone hangs up at once
+        line = rate * patience
+        needed = min(needed, max(last, slots) + int(line + 8 * np.sqrt(line)) + 8)
     wider = np.zeros(needed)
     wider[: last + 1] = chance[: last + 1]
     return wider

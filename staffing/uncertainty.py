@@ -11,12 +11,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtri, pdtrik
 
 from forecast.forecast import LEVELS, QUANTILES, Forecast
 from staffing.poisson import Floats
 
 NODES = 9  # days that stand for all that may be
+WHOLE = 0.9  # of the spread of counts: quantiles of counts are whole numbers, and so now and then narrower
 Z: Floats = ndtri(np.array(QUANTILES))
 MIDDLE = QUANTILES.index(0.5)
 
@@ -30,7 +31,9 @@ class Uncertainty:
 
     def at(self, share: float | Floats) -> Floats:
         """The factors that so many days stay below: day x 1, or day x share."""
-        z = np.atleast_1d(ndtri(share))
+        return self._at(np.atleast_1d(ndtri(share)))
+
+    def _at(self, z: Floats) -> Floats:
         place = np.clip(np.searchsorted(Z, z) - 1, 0, len(Z) - 2)
         slope = (self.factors[:, place + 1] - self.factors[:, place]) / (Z[place + 1] - Z[place])
         return np.asarray(np.maximum(self.factors[:, place] + slope * (z - Z[place]), 0.0))
@@ -40,7 +43,7 @@ class Uncertainty:
         if np.ptp(self.factors) == 0:
             return self.factors[:, :1], np.ones(1)
         z, weights = np.polynomial.hermite_e.hermegauss(count)
-        return self.at(ndtr(z)), weights / weights.sum()
+        return self._at(z), weights / weights.sum()
 
     def sampled(self, rng: np.random.Generator, samples: int) -> Floats:
         """Factors of days drawn by lot, sample x day, each day for itself."""
@@ -61,9 +64,12 @@ def uncertainty(forecast: Forecast, queue: str) -> Uncertainty:
     day = pd.DatetimeIndex(rows["start"].dt.normalize())
     days = day.unique()
     wide = np.sqrt(quantiles) - np.sqrt(quantiles[:, [MIDDLE]])
-    chance = np.abs(Z) / 2  # of a count's square root, whatever its mean (Anscombe 1948)
+    # of a count's square root: whatever its mean (Anscombe 1948), but for the whole numbers that few contacts can be
+    few = np.sqrt(np.maximum(np.nan_to_num(np.ceil(pdtrik(QUANTILES, np.maximum(mean, 1e-3)[:, None]))), 0.0))
+    chance = np.maximum(np.abs(Z) / 2, np.abs(few - few[:, [MIDDLE]]))
     some = mean > 0
-    counts = bool(some.any()) and np.average(np.abs(wide[some, -1]), weights=mean[some]) > chance[-1]
+    width = (wide[some, -1] - wide[some, 0]) / 2
+    counts = bool(some.any()) and np.average(width, weights=mean[some]) > WHOLE * -Z[0] / 2
     if counts:
         rate = np.sqrt(np.maximum(wide**2 - chance**2, 0.0))
         quantiles = np.maximum(np.sqrt(quantiles[:, [MIDDLE]]) + np.sign(Z) * rate, 0.0) ** 2
