@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -86,11 +86,14 @@ def agents(
         Refused: the forecast is daily, or a queue is not described and there is no `default`.
         ValueError: an interval that is no multiple of the forecast's within a day, or a confidence that is no share.
     """
-    share = confidence if isinstance(confidence, float) else None
-    if share is not None and not 0 < share < 1:
-        raise ValueError(f"confidence: expected expected, certain or a share between 0 and 1, got {share}")
+    share = None if confidence in ("expected", "certain") else confidence
+    if share is not None and not (isinstance(share, float) and 0 < share < 1):
+        raise ValueError(f"confidence: expected 'expected', 'certain' or a share between 0 and 1, got {share!r}")
+    if method not in get_args(Method):
+        raise ValueError(f"method: expected one of {', '.join(get_args(Method))}, got {method!r}")
     _refuse_daily(forecast)
     planned = interval or forecast.interval
+    _refuse_starts(forecast)
     if planned % forecast.interval != pd.Timedelta(0) or DAY % planned != pd.Timedelta(0):
         raise ValueError(f"interval: expected a multiple of {forecast.interval} within a day, got {planned}")
     caused = followed(forecast, queues)
@@ -184,6 +187,19 @@ def _rows(part: _Part, columns: pd.DataFrame) -> pd.DataFrame:
     aht = part.coming.aht
     load = columns["contacts"] * aht / seconds
     return columns.assign(start=part.coming.starts, queue=part.name, aht_s=aht, load_erlang=load)[part.told]
+
+
+def _refuse_starts(forecast: Forecast) -> None:
+    starts = forecast.table["start"]
+    if starts.empty:
+        raise ValueError("forecast: expected an interval at least, got none")
+    if starts.dt.tz is not None:
+        raise ValueError(f"forecast: expected starts of local time without a zone, got {starts.iloc[0]}")
+    off = starts != starts.dt.floor(forecast.interval)
+    if off.any():
+        raise ValueError(
+            f"forecast: expected starts on whole intervals of {forecast.interval}, got {starts[off].iloc[0]}"
+        )
 
 
 def _refuse_daily(forecast: Forecast) -> None:

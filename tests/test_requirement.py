@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -251,6 +253,34 @@ def test_a_forecast_finer_than_the_plan_lends_it_its_shape():
     assert (spiky["agents"] > flat["agents"] * 1.2).all()
     with pytest.raises(ValueError, match="interval: expected a multiple of 0 days 00:30:00 within a day"):
         requirement.agents(make_forecast({"phone": day(5)}), {"phone": VOICE}, pd.Timedelta(minutes=45))
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"confidence": 1}, "confidence: expected 'expected', 'certain' or a share between 0 and 1, got 1"),
+        ({"confidence": "often"}, "confidence: .* got 'often'"),
+        ({"confidence": float("nan")}, "confidence: .* got nan"),
+        ({"method": "magic"}, "method: expected one of analytic, simulated, got 'magic'"),
+        ({"interval": pd.Timedelta(minutes=15)}, "interval: expected a multiple of 0 days 00:30:00"),
+    ],
+)
+def test_what_cannot_be_asked_for_is_named(asked: dict[str, Any], said: str):
+    with pytest.raises(ValueError, match=said):
+        requirement.agents(make_forecast({"phone": day(5)}), {"phone": VOICE}, **asked)
+
+
+def test_a_forecast_off_the_clock_is_refused():
+    forecast = make_forecast({"phone": day(5)})
+    moved = forecast.table.assign(start=forecast.table["start"] + pd.Timedelta(minutes=7))
+    zoned = forecast.table.assign(start=forecast.table["start"].dt.tz_localize("Asia/Shanghai"))
+    for table, said in (
+        (moved, "whole intervals of 0 days 00:30:00, got 2026-06-15 00:07:00"),
+        (zoned, "without a zone"),
+        (forecast.table.iloc[:0], "got none"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            requirement.agents(Forecast(table, HALF_HOUR), {"phone": VOICE})
 
 
 def test_the_forecast_is_left_as_it_was():
