@@ -175,7 +175,7 @@ def _served(
             gone += arrivals * lost
             if full > 0:
                 busy += weights[j] * lengths[m] * min(leaving * (1 - lost) / full, 1.0)
-        after[j, 0], after[j, 1] = q, max(held, min(q, float(slots)))
+        after[j, 0], after[j, 1] = q, held if held > slots else min(q, float(slots))
     out = np.empty(3)
     out[0] = in_time / counted if counted > 0 else (1.0 if came <= 0 else 0.0)
     out[1] = gone / came if came > 0 else 0.0

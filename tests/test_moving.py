@@ -259,3 +259,14 @@ def test_minutes_are_closer_still_and_never_promise_much_more_than_is_kept():
         assert np.average(np.abs(more), weights=minutes.sum(axis=1)) < 0.006
         assert more.max() < 0.02
         assert more.min() > -0.12  # where staffing falls late in the evening
+
+
+def test_calls_that_ended_within_an_interval_hold_nobody_back_in_the_next():
+    # a rush that is over before the half-hour is: those who leave at its end are idle by then
+    minutes = 90 * np.exp(-np.maximum(np.arange(90) - 30, 0) / 8) + 8
+    given = np.array([108, 108, 13])
+    asked = terms(minutes.reshape(3, 30), patience=600.0)
+    fluid = moving.staff(*asked, given)[1]
+    chain = transient.staff(*asked, given, given)[1]
+    assert np.abs(fluid[:, 0] - chain[:, 0]).max() < 0.03
+    assert chain[2, 0] > 0.7
