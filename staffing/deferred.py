@@ -12,6 +12,10 @@ stock of some fifty contacts suffices, however large the queue; a stock costs no
 deadline's window expects too few contacts for the stock, f grows until it fits. In a steady state that is Erlang C's
 P(wait > deadline).
 
+Idle time of live agents is a walk too: a desk with a agents busy, h at a time, is busy with a variance of 2 a h in the
+long run, as the work that arrives there has. By what share that adds to the variance of the contacts' own work, by
+that share the stock grows.
+
 A contact's own handle time cannot be divided among agents: plans keep TAIL handle times back from the deadline. Where a
 deadline is shorter than BRIEF handle times, some contacts outlast it however many agents there are; there the deadline
 is that of beginning, as it is for the queues answered as calls.
@@ -43,11 +47,14 @@ def agents(
     queue: Queue,
     interval: pd.Timedelta,
     spare: ArrayLike | None = None,
+    swing: ArrayLike | None = None,
 ) -> pd.DataFrame:
     """One row per interval: agents, scheduled, service_level, occupancy, abandonment (0) and backlog.
 
     contacts are those expected, in closed hours too, where they wait. spare: agent-intervals that live queues leave
     idle, net of their own pauses; work that fits is done there, what is due first, and `agents` are for the rest.
+    swing: the variance that each interval adds to the sum of `spare`, agent-intervals squared: twice the agents busy
+    there times the intervals that one contact takes them; 0 where idle time comes as sure as a roster.
     service_level is the share of the interval's contacts in time, occupancy the busy share of `agents` (live agents'
     idle time is used first), backlog the contacts waiting at the interval's end: all as expected. The backlog at the
     end is at most what arrives within a deadline.
@@ -56,18 +63,22 @@ def agents(
     hours would look free.
 
     Raises:
-        ValueError: `spare` has not one number of 0 or more for each interval.
+        ValueError: `spare` or `swing` has not one number of 0 or more for each interval.
     """
     count, unit = len(contacts), interval.total_seconds()
     limit = queue.deadline_s / unit
     whole = np.append(np.arange(count), _continuation(starts, is_open, limit, interval))
     come, handle, opened = contacts[whole], aht[whole] / unit, is_open[whole]
-    free = np.where(opened, _checked(spare, count)[whole], 0.0)
+    free = np.where(opened, _checked("spare", spare, count)[whole], 0.0)
+    unsure = _checked("swing", swing, count)[whole]
     usual = float(np.average(handle, weights=come)) if come.any() else queue.aht_s / unit
     sooner = limit - TAIL * usual if limit >= BRIEF * usual else limit
     if sooner < 1 <= limit:  # within one interval agents cannot be fewer at its end: half of that time will do
         sooner = (1 + sooner) / 2
-    inflation, stock = _margin(come, opened, limit, queue)
+    if free.any() and unsure.any() and sooner >= 1:
+        taken = idle.filled(come * handle / queue.max_occupancy, opened, int(sooner), free).done
+        unsure = unsure * np.divide(taken, free, out=np.zeros(len(whole)), where=free > 0) ** 2
+    inflation, stock = _margin(come, handle, opened, limit, queue, unsure)
     work, carried = come * handle * inflation, queue.backlog * usual * inflation[0]
     if free.any() and sooner >= 1:
         rest = idle.filled(work, opened, int(sooner), free, carried)
@@ -89,33 +100,38 @@ def agents(
     return pd.DataFrame(columns).iloc[:count]
 
 
-def _margin(contacts: Floats, opened: NDArray[np.bool_], limit: float, queue: Queue) -> tuple[Floats, Floats]:
+def _margin(
+    contacts: Floats, handle: Floats, opened: NDArray[np.bool_], limit: float, queue: Queue, swing: Floats
+) -> tuple[Floats, Floats]:
     """The inflation of each interval's work, and the stock in contacts by which to run ahead of the deadlines.
 
     The contacts of a deadline's window are those around the interval or, where they are fewer, those rather after it.
     """
     clock = np.append(0.0, np.cumsum(opened))  # open intervals before each
-    arrived = np.append(0.0, np.cumsum(contacts))
     last = np.searchsorted(clock, np.arange(clock[-1] + 1), side="right") - 1
-    arrived = arrived[last]  # by the start of each open interval, those that waited for it included
-    arrived[1:] += queue.backlog
-    window = np.full(len(contacts), np.inf)
-    for since in (limit / 2, limit / 4):
+
+    def within(values: Floats, since: float, before: float = 0.0) -> Floats:
+        arrived = np.append(0.0, np.cumsum(values))[last]  # by the start of each open interval, what waited included
+        arrived[1:] += before
         first = np.clip(clock[:-1] + 0.5 - since, 0.0, max(clock[-1] - limit, 0.0))
         among = np.interp([first, first + limit], np.arange(len(arrived)), arrived)
-        window = np.minimum(window, among[1] - among[0])
-    fits = np.maximum(deadline.ROOM * window, deadline.SLACK)
+        return np.asarray(among[1] - among[0])
+
+    window = np.minimum(*(within(contacts, limit / part, queue.backlog) for part in (2, 4)))
+    own = within(2 * contacts * handle**2, limit / 2)
+    wilder = 1 + np.divide(within(swing * opened, limit / 2), own, out=np.zeros(len(own)), where=own > 0)
+    fits = np.maximum(deadline.ROOM * window / wilder, deadline.SLACK)
     fitting = wrightomega(RARE + fits + np.log(fits)) / fits  # (f - 1) fits = RARE - log f
     inflation = np.maximum(np.maximum(LEAST, 1 / queue.max_occupancy), fitting)
     grown = np.minimum((clock[:-1] + 1) / limit, 1.0)  # chance has had no more time than since the beginning
-    return inflation, (RARE - np.log(inflation)) * inflation / (inflation - 1) * grown
+    return inflation, (RARE - np.log(inflation)) * inflation / (inflation - 1) * grown * wilder
 
 
-def _checked(spare: ArrayLike | None, count: int) -> Floats:
-    free = np.zeros(count) if spare is None else np.asarray(spare, dtype=float)
-    if free.shape != (count,) or not (np.isfinite(free) & (free >= 0)).all():
-        raise ValueError(f"spare: expected 0 or more for each of {count} intervals, got {spare!r}")
-    return free
+def _checked(name: str, given: ArrayLike | None, count: int) -> Floats:
+    values = np.zeros(count) if given is None else np.asarray(given, dtype=float)
+    if values.shape != (count,) or not (np.isfinite(values) & (values >= 0)).all():
+        raise ValueError(f"{name}: expected 0 or more for each of {count} intervals, got {given!r}")
+    return values
 
 
 def _continuation(

@@ -152,13 +152,16 @@ def _deferred(part: _Part, share: float | None, parts: list[_Part], served: Mapp
     kept = part.queue.share if share is None else share
     busier = _drift(part, kept)
     interval = pd.Timedelta(seconds=float(coming.lengths.sum()))
-    spare = np.zeros(len(coming.starts))
+    spare, swing = np.zeros(len(coming.starts)), np.zeros(len(coming.starts))
     for other in parts:
         if other.name in part.queue.fills and other.name in served:
             service = served[other.name]
             idle = np.maximum(other.queue.max_occupancy - service.occupancy, 0.0) * service.agents
-            spare += pd.Series(idle, other.coming.starts).reindex(coming.starts, fill_value=0.0).to_numpy()
-    found = deferred.agents(coming.starts, part.asked * busier, coming.aht, coming.opened, part.queue, interval, spare)
+            walk = 2 * service.occupancy * service.agents * other.coming.aht / interval.total_seconds()
+            for total, values in ((spare, idle), (swing, walk)):
+                total += pd.Series(values, other.coming.starts).reindex(coming.starts, fill_value=0.0).to_numpy()
+    asked = part.asked * busier
+    found = deferred.agents(coming.starts, asked, coming.aht, coming.opened, part.queue, interval, spare, swing)
     # of days as forecast all is done in time; of those that may be, the share that the drift was made for
     level = found["service_level"] * (kept if np.ptp(part.may_be.factors) > 0 else 1.0)
     return _rows(part, found.assign(contacts=part.asked, service_level=level.where(part.asked > 0, 1.0)))
