@@ -7,8 +7,11 @@ PYTHON := $(firstword $(foreach p,python3 python3.13 python3.12 python3.11,$(she
 SCENARIO ?=
 OUT ?= plan
 REAL_DATA ?= ../shared/data
+REFERENCE ?= ../shared
+# pyworkforce's Erlang A needs Python 3.12: the newest there is, else ours
+PEER_PYTHON ?= $(firstword $(foreach p,python3.14 python3.13 python3.12 $(wildcard $(HOME)/.pyenv/versions/3.1[2-4]*/bin/python) $(PYTHON),$(shell $(p) -c 'import sys; (3, 15) > sys.version_info >= (3, 11) and print("$(p)")' 2>/dev/null)))
 
-.PHONY: run plan test check lint setup browser sample catalogues real-data lock clean
+.PHONY: run plan test check lint setup browser sample catalogues real-data bench bench-peers lock clean
 
 run: setup
 	$(BIN)/peakstaff serve
@@ -50,8 +53,21 @@ catalogues: setup
 real-data: setup
 	$(BIN)/python benchmarks/real_data.py $(REAL_DATA)
 
+# docs/queueing.md: the queueing core measured; beside other packages where these can be installed. Some ten minutes.
+bench: setup
+	-@$(MAKE) --no-print-directory bench-peers
+	$(BIN)/python -m benchmarks.queueing $(REFERENCE)
+
+bench-peers: .venv-peers/.ready
+
+.venv-peers/.ready: benchmarks/peers.txt
+	rm -rf .venv-peers
+	$(PEER_PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip install --quiet --requirement benchmarks/peers.txt
+	@touch $@
+
 lock:
 	uv pip compile pyproject.toml --extra dev --universal --generate-hashes --python-version 3.11 --no-header --no-annotate --quiet --output-file requirements.lock
 
 clean:
-	rm -rf .venv plan .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-peers plan .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -18,7 +18,7 @@ that share the stock grows.
 
 A contact's own handle time cannot be divided among agents: plans keep TAIL handle times back from the deadline. Where a
 deadline is shorter than BRIEF handle times, some contacts outlast it however many agents there are; there the deadline
-is that of beginning, as it is for the queues answered as calls.
+is that of beginning.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from staffing.poisson import Floats
 from staffing.queue import Queue
 
 WEEK = pd.Timedelta(days=7)
-RARE = 5.5  # exp(-RARE) is 0.4%: it leaves room for what the walk does not see, such as whole tickets
+RARE = 6.0  # exp(-RARE) is 0.25%: it leaves room for what the walk does not see, such as whole tickets
 LEAST = 1.02  # inflation where agents are promised no pauses: less would take most of the flattening
 TAIL = 5.0  # handle times: one contact in 150 takes longer
 BRIEF = 6.5  # handle times
@@ -48,6 +48,7 @@ def agents(
     interval: pd.Timedelta,
     spare: ArrayLike | None = None,
     swing: ArrayLike | None = None,
+    enough: ArrayLike | None = None,
 ) -> pd.DataFrame:
     """One row per interval: agents, scheduled, service_level, occupancy, abandonment (0) and backlog.
 
@@ -55,6 +56,8 @@ def agents(
     idle, net of their own pauses; work that fits is done there, what is due first, and `agents` are for the rest.
     swing: the variance that each interval adds to the sum of `spare`, agent-intervals squared: twice the agents busy
     there times the intervals that one contact takes them; 0 where idle time comes as sure as a roster.
+    enough: agents who answer an interval's contacts in time where nothing waits from before, so that no more are
+    needed there: as calls are staffed, for deadlines shorter than the interval.
     service_level is the share of the interval's contacts in time, occupancy the busy share of `agents` (live agents'
     idle time is used first), backlog the contacts waiting at the interval's end: all as expected. The backlog at the
     end is at most what arrives within a deadline.
@@ -65,12 +68,65 @@ def agents(
     Raises:
         ValueError: `spare` or `swing` has not one number of 0 or more for each interval.
     """
+    free, unsure = (_checked(name, given, len(contacts)) for name, given in (("spare", spare), ("swing", swing)))
+    parts = max(int(np.ceil(interval.total_seconds() / queue.deadline_s - deadline.SLACK)), 1)
+    if parts > 1:  # the deadline is shorter than the interval: planned by its parts, staffed for the busiest
+        fine = interval / parts
+        starts = pd.DatetimeIndex(np.add.outer(starts.to_numpy(), fine.to_numpy() * np.arange(parts)).ravel())
+        contacts, aht, is_open = np.repeat(contacts / parts, parts), np.repeat(aht, parts), np.repeat(is_open, parts)
+        free, unsure, interval = np.repeat(free, parts), np.repeat(unsure * parts, parts), fine
+    # idle time that is too uncertain may cost more than it saves: then less of it, or none, is counted on
+    shares = (1.0, 0.5, 0.0) if free.any() and unsure.any() else (1.0,)
+    plans = (_plan(starts, contacts, aht, is_open, queue, interval, free * q, unsure * q**2) for q in shares)
+    fewest = min(plans, key=lambda plan: int(plan["agents"].sum()))
+    plan = _joined(fewest, contacts, parts) if parts > 1 else fewest
+    if enough is not None:
+        plan = _eased(plan, np.asarray(enough), is_open[::parts], queue)
+    return plan.assign(scheduled=erlang.scheduled(plan["agents"].to_numpy(), queue.shrinkage))
+
+
+def _joined(plan: pd.DataFrame, contacts: Floats, parts: int) -> pd.DataFrame:
+    """A plan by parts of intervals as one by intervals: the most agents of any part, so a share of them is idle."""
+    wide = {name: plan[name].to_numpy().reshape(-1, parts) for name in plan}
+    agents = wide["agents"].max(axis=1)
+    busy = (wide["occupancy"] * wide["agents"]).mean(axis=1)
+    come = contacts.reshape(-1, parts)
+    late = ((1 - wide["service_level"]) * come).sum(axis=1)
+    columns = {
+        "agents": agents,
+        "service_level": 1 - np.divide(late, come.sum(axis=1), out=np.zeros(len(agents)), where=come.sum(axis=1) > 0),
+        "occupancy": np.divide(busy, agents, out=np.zeros(len(agents)), where=agents > 0),
+        "abandonment": np.zeros(len(agents)),
+        "backlog": wide["backlog"][:, -1],
+    }
+    return pd.DataFrame(columns)
+
+
+def _eased(plan: pd.DataFrame, enough: NDArray[np.int64], is_open: NDArray[np.bool_], queue: Queue) -> pd.DataFrame:
+    """The plan with `enough` agents where no contacts wait since the desk was closed, or since before the plan."""
+    waits = np.append(queue.backlog > 0, plan["backlog"].to_numpy()[:-1] > 0) & ~np.append(False, is_open[:-1])
+    agents = plan["agents"].to_numpy()
+    fewer = np.where(waits | np.append(False, waits[:-1]), agents, np.minimum(agents, enough))
+    busy = np.divide(plan["occupancy"] * agents, fewer, out=np.zeros(len(fewer)), where=fewer > 0)
+    return plan.assign(agents=fewer, occupancy=np.minimum(busy, queue.max_occupancy))
+
+
+def _plan(
+    starts: pd.DatetimeIndex,
+    contacts: Floats,
+    aht: Floats,
+    is_open: NDArray[np.bool_],
+    queue: Queue,
+    interval: pd.Timedelta,
+    spare: Floats,
+    swing: Floats,
+) -> pd.DataFrame:
+    """The plan that counts on all of `spare`; no deadline is shorter than `interval`."""
     count, unit = len(contacts), interval.total_seconds()
     limit = queue.deadline_s / unit
     whole = np.append(np.arange(count), _continuation(starts, is_open, limit, interval))
     come, handle, opened = contacts[whole], aht[whole] / unit, is_open[whole]
-    free = np.where(opened, _checked("spare", spare, count)[whole], 0.0)
-    unsure = _checked("swing", swing, count)[whole]
+    free, unsure = np.where(opened, spare[whole], 0.0), swing[whole]
     usual = float(np.average(handle, weights=come)) if come.any() else queue.aht_s / unit
     sooner = limit - TAIL * usual if limit >= BRIEF * usual else limit
     if sooner < 1 <= limit:  # within one interval agents cannot be fewer at its end: half of that time will do
@@ -87,11 +143,11 @@ def agents(
     capacity = needed * queue.max_occupancy + free
     done, waiting = deadline.replayed(come, handle, capacity, queue.backlog)
     reached = np.append(0.0, np.cumsum(done[opened]))
-    kept = deadline.in_time(come * handle, opened, queue.backlog * usual, reached, limit)
+    until = limit if limit >= BRIEF * usual else limit + usual  # begun by the deadline, done a handle time later
+    kept = deadline.in_time(come * handle, opened, queue.backlog * usual, reached, until)
     busy = np.divide(np.maximum(done - free, 0.0), needed, out=np.zeros(len(whole)), where=needed > 0)
     columns = {
         "agents": needed,
-        "scheduled": erlang.scheduled(needed, queue.shrinkage),
         "service_level": np.where(come > 0, np.nan_to_num(kept, nan=0.0), 1.0),  # never open, never done
         "occupancy": np.minimum(busy, queue.max_occupancy),
         "abandonment": np.zeros(len(whole)),
@@ -120,11 +176,20 @@ def _margin(
     window = np.minimum(*(within(contacts, limit / part, queue.backlog) for part in (2, 4)))
     own = within(2 * contacts * handle**2, limit / 2)
     wilder = 1 + np.divide(within(swing * opened, limit / 2), own, out=np.zeros(len(own)), where=own > 0)
-    fits = np.maximum(deadline.ROOM * window / wilder, deadline.SLACK)
-    fitting = wrightomega(RARE + fits + np.log(fits)) / fits  # (f - 1) fits = RARE - log f
-    inflation = np.maximum(np.maximum(LEAST, 1 / queue.max_occupancy), fitting)
+    inflation, stock = margin(window, queue.max_occupancy, wilder)
     grown = np.minimum((clock[:-1] + 1) / limit, 1.0)  # chance has had no more time than since the beginning
-    return inflation, (RARE - np.log(inflation)) * inflation / (inflation - 1) * grown * wilder
+    return inflation, stock * grown
+
+
+def margin(window: ArrayLike, max_occupancy: float = 1.0, wilder: ArrayLike = 1.0) -> tuple[Floats, Floats]:
+    """The inflation f, and the stock in contacts, that keep lateness rare where a deadline sees `window` contacts.
+
+    wilder: the variance there is, relative to that of Poisson arrivals and exponential handle times.
+    """
+    fits = np.maximum(deadline.ROOM * np.asarray(window, dtype=float) / np.asarray(wilder, dtype=float), deadline.SLACK)
+    fitting = wrightomega(RARE + fits + np.log(fits)) / fits  # (f - 1) fits = RARE - log f
+    inflation = np.maximum(np.maximum(LEAST, 1 / max_occupancy), fitting)
+    return inflation, np.asarray((RARE - np.log(inflation)) * inflation / (inflation - 1) * wilder)
 
 
 def _checked(name: str, given: ArrayLike | None, count: int) -> Floats:

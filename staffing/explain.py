@@ -101,12 +101,11 @@ def reason(asked: Queued, start: pd.Timestamp, method: Method = "analytic") -> R
         raise ValueError(f"start: expected the beginning of an interval, got {start}")
     row = found.iloc[0]
     queue, interval = asked.queue, asked.coming.lengths.sum()
-    waits = queue.channel == "ticket" and queue.deadline_s >= interval
     count = int(row["agents"])
     steady = sure = count
     rule: Rule = "deadline"
     curve = pd.DataFrame()
-    if not waits:
+    if queue.channel != "ticket":
         one = _around(asked, start)
         steady = _steady(float(row["contacts"]) / interval, float(row["aht_s"]), queue)
         plain = Days(np.ones((len(one.coming.starts), 1)), np.ones(1))

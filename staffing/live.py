@@ -143,9 +143,7 @@ def _terms(
 
 
 def promise(queue: Queue) -> tuple[float, float, int]:
-    """Seconds within which to answer, mean patience (nobody hangs up on a ticket), and what is counted."""
-    if queue.channel == "ticket":
-        return queue.deadline_s, np.inf, 0
+    """Seconds within which to answer, mean patience, and what is counted."""
     return queue.answer_within_s, queue.patience_s or np.inf, get_args(Of).index(queue.counted_of)
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.special import ndtr
 
 from forecast.forecast import Forecast
 from forecast.language import Text
@@ -25,6 +26,7 @@ from staffing.uncertainty import Uncertainty, certain, uncertainty
 Confidence = float | Literal["expected", "certain"]
 NUMBERS = ("contacts", "aht_s", "load_erlang", "agents", "scheduled", "service_level", "occupancy", "abandonment")
 DAY = pd.Timedelta(days=1)
+NEARLY_ALL = 0.995  # of tickets due within the interval they came in
 WORTH_SAYING = 0.005  # share of a queue's contacts outside its hours that is no rounding of the profile
 
 
@@ -60,11 +62,11 @@ class _Part:
     @property
     def waits(self) -> bool:
         """Whether its work may wait beyond the interval it came in."""
-        return self.queue.channel == "ticket" and self.queue.deadline_s >= float(self.coming.lengths.sum())
+        return self.queue.channel == "ticket"
 
     def days(self, share: float | None) -> Days:
         """The days to staff for: all that may be, or the one that a `share` of them stays below."""
-        factors, weights = self.may_be.likely() if share is None else (self.may_be.at(share), np.ones(1))
+        factors, weights = self.may_be.likely() if share is None else (self.may_be.by_lot(share), np.ones(1))
         return Days(factors[self.coming.day], weights)
 
 
@@ -79,8 +81,7 @@ def agents(
 
     The forecast may be finer than that; its shape within the interval is used. confidence: "expected" keeps the promise
     on average over the days that may be; a share, such as 0.9, on so many days; "certain" on the day as forecast.
-    Voice and chat by `staffing.live`, by `method`; tickets by `staffing.deferred`, or as calls where their deadline is
-    shorter than an interval. Queues that follow others are added.
+    Voice and chat by `staffing.live`, by `method`; tickets by `staffing.deferred`. Queues that follow others are added.
 
     Raises:
         Refused: the forecast is daily, or a queue is not described and there is no `default`.
@@ -105,7 +106,9 @@ def agents(
     now = [part for part in parts if not part.waits]
     with ThreadPoolExecutor() as pool:  # machine code lets other threads run
         served = dict(zip((p.name for p in now), pool.map(lambda p: _live(p, share, method), now), strict=True))
-    tables = [_live_rows(p, served[p.name]) if p.name in served else _deferred(p, share, parts, served) for p in parts]
+    tables = [
+        _live_rows(p, served[p.name]) if p.name in served else _deferred(p, share, method, parts, served) for p in parts
+    ]
     table = pd.concat(tables, ignore_index=True).sort_values(["queue", "start"], ignore_index=True)
     table["queue"] = table["queue"].astype(caused.table["queue"].dtype)
     warnings = [text for part in parts for text in _said(part)]
@@ -147,7 +150,17 @@ def _live_rows(part: _Part, found: Service) -> pd.DataFrame:
     return _rows(part, pd.DataFrame(columns))
 
 
-def _deferred(part: _Part, share: float | None, parts: list[_Part], served: Mapping[str, Service]) -> pd.DataFrame:
+def _as_calls(queue: Queue) -> Queue:
+    """A ticket queue as one of calls that nobody hangs up on, nearly all of which are begun by the deadline."""
+    share = max(queue.share, NEARLY_ALL)
+    return queue.model_copy(
+        update={"channel": "voice", "answer_within_s": queue.deadline_s, "patience_s": None, "share": share}
+    )
+
+
+def _deferred(
+    part: _Part, share: float | None, method: Method, parts: list[_Part], served: Mapping[str, Service]
+) -> pd.DataFrame:
     coming = part.coming
     kept = part.queue.share if share is None else share
     busier = _drift(part, kept)
@@ -160,8 +173,10 @@ def _deferred(part: _Part, share: float | None, parts: list[_Part], served: Mapp
             walk = 2 * service.occupancy * service.agents * other.coming.aht / interval.total_seconds()
             for total, values in ((spare, idle), (swing, walk)):
                 total += pd.Series(values, other.coming.starts).reindex(coming.starts, fill_value=0.0).to_numpy()
-    asked = part.asked * busier
-    found = deferred.agents(coming.starts, asked, coming.aht, coming.opened, part.queue, interval, spare, swing)
+    asked, enough = part.asked * busier, None
+    if part.queue.deadline_s < interval.total_seconds():
+        enough = _live(replace(part, queue=_as_calls(part.queue)), share, method).agents
+    found = deferred.agents(coming.starts, asked, coming.aht, coming.opened, part.queue, interval, spare, swing, enough)
     # of days as forecast all is done in time; of those that may be, the share that the drift was made for
     level = found["service_level"] * (kept if np.ptp(part.may_be.factors) > 0 else 1.0)
     return _rows(part, found.assign(contacts=part.asked, service_level=level.where(part.asked > 0, 1.0)))
@@ -182,7 +197,30 @@ def _drift(part: _Part, kept: float) -> Floats:
     room = queue.deadline_s / max(float(open_s[open_s > 0].mean()) if open_s.any() else 86400.0, 1.0)
     drift = variance * -np.log(1 - kept) / (2 * room)
     most = np.maximum(part.may_be.at(kept)[:, 0], mean)
-    return np.asarray(np.minimum(mean + drift, most)[coming.day])
+    asked: Floats = np.bincount(coming.day, part.asked, len(mean)).astype(np.float64)
+    if room >= 1:  # a busy day alone leaves nothing late
+        return np.asarray(np.minimum(mean + drift, most)[coming.day])
+    chance = _against_chance(part, kept, mean, asked * room)
+    return np.asarray(np.minimum(np.maximum(mean + drift, chance), np.maximum(most, chance))[coming.day])
+
+
+def _against_chance(part: _Part, kept: float, mean: Floats, window: Floats) -> Floats:
+    """Contacts to staff for, relative to the forecast, so that chance makes no more than 1 - `kept` late over the days.
+
+    On a busier day the margin against chance is smaller: `deferred.margin`'s inflation is less by the day's factor.
+    window: contacts of each day within one deadline.
+    """
+    z = np.linspace(-3.5, 3.5, 71)
+    weights = np.exp(-(z**2) / 2) / np.exp(-(z**2) / 2).sum()
+    factors = part.may_be.at(ndtr(z))
+    inflation, stock = (v[:, None] for v in deferred.margin(window, part.queue.max_occupancy))
+    low, high = mean, np.maximum(factors[:, -1], mean)
+    for _ in range(20):
+        tried = (low + high) / 2
+        left = np.maximum(tried[:, None] * inflation / np.maximum(factors, 1e-9), 1.0)
+        late = (np.exp(-(1 - 1 / left) * stock) / left) @ weights
+        low, high = np.where(late > 1 - kept, tried, low), np.where(late > 1 - kept, high, tried)
+    return np.asarray(np.where(np.ptp(factors, axis=1) > 0, high, mean))
 
 
 def _rows(part: _Part, columns: pd.DataFrame) -> pd.DataFrame:

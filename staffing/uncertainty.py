@@ -24,14 +24,28 @@ MIDDLE = QUANTILES.index(0.5)
 
 @dataclass(frozen=True, eq=False)
 class Uncertainty:
-    """Factors of each day's contacts, day x QUANTILES; `days` are their dates. All 1 where nothing is uncertain."""
+    """Factors of each day's contacts, day x QUANTILES; `days` are their dates. All 1 where nothing is uncertain.
+
+    contacts: those expected of each day.
+    """
 
     days: pd.DatetimeIndex
     factors: Floats
+    contacts: Floats
 
     def at(self, share: float | Floats) -> Floats:
         """The factors that so many days stay below: day x 1, or day x share."""
         return self._at(np.atleast_1d(ndtri(share)))
+
+    def by_lot(self, share: float) -> Floats:
+        """The factors that so many days stay below in what they ask of the desk, the chance of a single day included.
+
+        The work of a day's calls has twice the variance of their number where handle times are exponential.
+        """
+        rate, middle = np.sqrt(self.at(share)[:, 0]), np.sqrt(self.factors[:, MIDDLE])
+        own = ndtri(share) ** 2 / (2 * np.maximum(self.contacts, 1.0))
+        wide = np.sign(ndtri(share)) * np.sqrt((rate - middle) ** 2 + own)
+        return np.asarray(np.maximum(middle + wide, 0.0)[:, None] ** 2)
 
     def _at(self, z: Floats) -> Floats:
         place = np.clip(np.searchsorted(Z, z) - 1, 0, len(Z) - 2)
@@ -74,13 +88,13 @@ def uncertainty(forecast: Forecast, queue: str) -> Uncertainty:
         rate = np.sqrt(np.maximum(wide**2 - chance**2, 0.0))
         quantiles = np.maximum(np.sqrt(quantiles[:, [MIDDLE]]) + np.sign(Z) * rate, 0.0) ** 2
     number = days.get_indexer(day)
-    total = np.bincount(number, mean, len(days))
+    total: Floats = np.bincount(number, mean, len(days)).astype(np.float64)
     summed = np.stack([np.bincount(number, column, len(days)) for column in quantiles.T], axis=1)
     factors = np.divide(summed, total[:, None], out=np.ones_like(summed), where=total[:, None] > 0)
-    return Uncertainty(days, np.maximum.accumulate(factors, axis=1))
+    return Uncertainty(days, np.maximum.accumulate(factors, axis=1), total)
 
 
 def certain(forecast: Forecast, queue: str) -> Uncertainty:
     """Every day exactly as forecast."""
     days = pd.DatetimeIndex(forecast.table.loc[forecast.table["queue"] == queue, "start"]).normalize().unique()
-    return Uncertainty(days, np.ones((len(days), len(QUANTILES))))
+    return Uncertainty(days, np.ones((len(days), len(QUANTILES))), np.zeros(len(days)))

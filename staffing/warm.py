@@ -11,7 +11,6 @@ from staffing.queue import Queue
 QUEUES = {
     "chat": Queue(channel="chat", concurrency=2, patience_s=60),
     "mail": Queue(channel="ticket", fills=("phone",)),
-    "patient": Queue(channel="ticket", deadline_s=900),
     "phone": Queue(patience_s=60),
 }
 

@@ -179,6 +179,24 @@ def test_idle_time_of_live_agents_saves_agents_and_keeps_the_promise_though_it_i
     assert run.late.sum() <= 0.01 * run.arrived.sum()
 
 
+def test_idle_time_too_uncertain_to_count_on_never_costs_agents():
+    contacts = np.tile(day("peaked"), 8) * 4
+    alone = Case(make_queue(1, 420), contacts)
+    wild = Case(make_queue(1, 420), contacts, spare=np.full(len(contacts), 1.0), swing=np.full(len(contacts), 20.0))
+    assert wild.agents.sum() <= alone.agents.sum()
+    assert wild.replay(5).late.sum() <= 0.01 * alone.contacts.sum() * 5
+
+
+@pytest.mark.parametrize("hours", [("00:00", "24:00"), ("09:00", "18:00")])
+def test_a_deadline_shorter_than_the_interval_counts_what_waited_for_the_opening(hours: tuple[str, str]):
+    contacts = np.tile(day("flat"), 5) * 10
+    waiting = Case(make_queue(0.25, 300, hours, backlog=100), contacts)
+    run = waiting.replay(20)
+    assert run.late_begun.sum() <= 0.01 * run.arrived.sum()
+    assert waiting.agents[waiting.is_open][0] * 900 >= 0.9 * 100 * 300  # all of it within a quarter of an hour
+    assert np.average(waiting.plan["service_level"], weights=contacts) > 0.999
+
+
 @st.composite
 def idle_hours(draw: st.DrawFn) -> tuple[NDArray[np.float64], NDArray[np.bool_], int, NDArray[np.float64], float]:
     count = draw(st.integers(1, 9))

@@ -12,6 +12,7 @@ from forecast.forecast import LEVELS, Forecast
 from forecast.problem import Refused
 from staffing import chat, erlang, requirement
 from staffing.queue import Follow, Queue
+from staffing.simulate import replay
 
 HALF_HOUR = pd.Timedelta(minutes=30)
 VOICE = Queue(patience_s=120, max_occupancy=1.0)
@@ -118,10 +119,11 @@ def test_the_occupancy_cap_leaves_ticket_agents_their_share_of_pause():
     assert table["agents"].iloc[100:200].min() >= 24  # 20 erlang at 80%
 
 
-def test_tickets_due_sooner_than_an_interval_ends_are_answered_as_calls():
+def test_tickets_due_sooner_than_an_interval_ends_have_the_agents_that_keep_all_but_few_of_them_in_time():
     queue = Queue(channel="ticket", deadline_s=900, share=0.95, max_occupancy=1)
     table = requirement.agents(make_forecast({"tickets": day(30)}), {"tickets": queue}, confidence="certain").table
-    assert table["agents"].iloc[-1] == erlang.agents_for(30 / 1800, 300, 900, 0.95)
+    few, many = (erlang.agents_for(30 / 1800, 300, 900, share) for share in (0.99, 0.9999))
+    assert few <= table["agents"].iloc[-1] <= many
 
 
 def test_tickets_that_fill_idle_time_need_fewer_agents_of_their_own_and_none_is_counted_twice():
@@ -140,6 +142,19 @@ def test_tickets_that_fill_idle_time_need_fewer_agents_of_their_own_and_none_is_
         ("post.fills", "expected voice or chat queues of the for"),
         ("post.fills", "expected voice or chat queues of the for"),
     ]
+
+
+def test_busy_days_leave_no_more_tickets_late_than_promised():
+    mean = 8 * (0.05 + np.exp(-(((np.arange(48) / 2 - 14) / 4) ** 2)))
+    forecast = make_forecast({"mail": list(mean) * 14}, aht=360.0)
+    z = np.array([-1.96, -1.645, -1.282, -0.674, 0, 0.674, 1.282, 1.645, 1.96])
+    for level, wide in zip(LEVELS, z, strict=True):
+        forecast.table[level] = forecast.table["mean"] * (1 + 0.1 * wide)
+    queues = {"mail": TICKET.model_copy(update={"share": 0.99, "max_occupancy": 0.92})}
+    needed = requirement.agents(forecast, queues)
+    factors = {"mail": np.random.default_rng(5).gamma(100, 0.01, (40, 14))}
+    seen = replay(needed, queues, samples=40, factors=factors).table
+    assert 1 - np.average(seen["service_level"], weights=seen["contacts"]) <= 0.01
 
 
 def test_call_backs_follow_the_contacts_that_cause_them():

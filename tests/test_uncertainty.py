@@ -24,7 +24,7 @@ def told(mean: Floats, quantiles: Floats, interval: str = "30min") -> pd.DataFra
 def gamma_days(variation: float, days: int = 1) -> tuple[Uncertainty, object]:
     law = stats.gamma(1 / variation**2, scale=variation**2)
     dates = pd.date_range("2026-06-15", periods=days, freq="D")
-    return Uncertainty(dates, np.tile(law.ppf(QUANTILES), (days, 1))), law
+    return Uncertainty(dates, np.tile(law.ppf(QUANTILES), (days, 1)), np.full(days, 1e9)), law
 
 
 def test_the_share_of_days_below_a_factor_is_the_one_asked_for_at_every_quantile():
@@ -127,3 +127,15 @@ def test_a_certain_day_is_one_day():
     factors, weights = certain(forecast, "phone").likely()
     assert factors.tolist() == [[1.0], [1.0]]
     assert weights.tolist() == [1.0]
+
+
+def test_the_chance_of_a_day_counts_where_contacts_are_few_and_not_where_they_are_many():
+    flat = np.ones((2, len(QUANTILES)))
+    both = Uncertainty(pd.date_range("2026-06-15", periods=2), flat, np.array([100.0, 1e8]))
+    few, many = both.by_lot(0.9)[:, 0]
+    assert few == pytest.approx((1 + stats.norm.ppf(0.9) / np.sqrt(200)) ** 2)
+    assert many == pytest.approx(1, abs=1e-3)
+    assert both.by_lot(0.1)[0, 0] < 1 < few
+    assert both.by_lot(0.5).tolist() == [[1.0], [1.0]]
+    wide, _law = gamma_days(0.1)
+    assert wide.by_lot(0.9)[0, 0] == pytest.approx(wide.at(0.9)[0, 0], rel=1e-4)

@@ -153,7 +153,7 @@ def _one(
     starts = pd.DatetimeIndex(plan.index)
     day = pd.factorize(starts.normalize())[0]
     unit = interval.total_seconds()
-    if queue.channel == "ticket" and queue.deadline_s >= unit:
+    if queue.channel == "ticket":
         return partial(_tickets, queue, plan, unit, day, daily, [found[other] for other in queue.fills], seed)
     agents, contacts, aht = (plan[column].to_numpy() for column in ("agents", "contacts", "aht_s"))
     within, patience, _of = promise(queue)
