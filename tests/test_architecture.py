@@ -21,7 +21,7 @@ WRAPPED = {
     "jinja2": {"staffing/report.py"},
     "joblib": {"forecast/backtest.py", "forecast/pipeline.py", "staffing/store.py"},
     "numba": {"staffing/compiled.py"},
-    "typer": {"staffing/cli.py"},
+    "typer": {"staffing/cli/"},
     "streamlit": {"app.py", "forecast/ui/", "staffing/ui/"},
     "altair": {"staffing/ui/"},
 }
@@ -68,8 +68,8 @@ def test_a_stage_imports_only_from_stages_before_it(package: str, order: list[st
 def test_only_the_front_ends_print_or_read_the_screen():
     for path in SOURCES:
         calls = _calls(path)
-        allowed = {"staffing/cli.py", "forecast/catalogue.py"}
-        assert name_of(path) in allowed or not {"print", "input"} & calls, name_of(path)
+        allowed = ("staffing/cli/", "forecast/catalogue.py")
+        assert name_of(path).startswith(allowed) or not {"print", "input"} & calls, name_of(path)
 
 
 def _calls(path: Path) -> set[str]:

@@ -9,15 +9,10 @@ import pandas as pd
 
 from forecast.language import Text
 from forecast.model import MODELS
-from forecast.problem import Problem, Refused
 from forecast.season import is_country
+from staffing.cli.speech import bad
 from staffing.live import Method
 from staffing.requirement import Confidence
-
-
-def bad(option: str, text: Text) -> Refused:
-    """`text` said of an option."""
-    return Refused([Problem("command line", "-", option, text)])
 
 
 def days(text: str, option: str) -> int:

@@ -1,0 +1,27 @@
+"""The command that opens the browser app."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import Annotated
+
+import typer
+
+from forecast.language import Text
+from staffing import plan as chain
+from staffing.cli.speech import ScenarioFile, Workers, app, progress, say, voice
+from staffing.scenario import load
+from staffing.ui import server
+
+
+@app.command()
+def serve(
+    scenario_file: ScenarioFile = None,
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8501,
+    workers: Workers = -1,
+) -> None:
+    """The browser app on 127.0.0.1, with the scenario already planned."""
+    with progress(chain.STAGES) as tell:
+        chain.made(load(scenario_file), workers, tell)
+    say(Text("open http://127.0.0.1:{port} in a browser; Ctrl+C ends it", port=port))
+    raise typer.Exit(subprocess.run(**server.command(port, scenario_file, voice.language), check=False).returncode)

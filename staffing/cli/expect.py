@@ -1,0 +1,71 @@
+"""Commands for what to expect: forecast and backtest."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from forecast import backtest as backtests
+from forecast.language import Text
+from forecast.model import MODELS
+from forecast.problem import found_in
+from staffing import plan as chain
+from staffing import save
+from staffing.cli import argument
+from staffing.cli.speech import Country, EventsFile, Json, Out, Workers, app, as_text, asked_for, progress, say, say_all
+
+
+@app.command()
+def forecast(
+    history_file: Annotated[Path, typer.Argument(metavar="HISTORY")],
+    out: Out,
+    horizon: Annotated[str, typer.Option(help="days to forecast, such as 56d")] = "56d",
+    start: Annotated[str | None, typer.Option("--from", help="first day; by default the day after the last")] = None,
+    interval: Annotated[str | None, typer.Option(help="D, 15min or 30min; by default the history's own")] = None,
+    country: Country = None,
+    events_file: EventsFile = None,
+    model: Annotated[str | None, typer.Option(help="one model for every queue; by default the backtest")] = None,
+    workers: Workers = -1,
+) -> None:
+    """A forecast of every queue of a history."""
+    asked: chain.Asked = {
+        "horizon_days": argument.days(horizon, "--horizon"),
+        "start": argument.date(start, "--from"),
+        "interval": argument.interval(interval),
+        "countries": argument.countries(country),
+        "model": argument.model(model),
+    }
+    history, events = chain.read(history_file, events_file)
+    with progress(3) as tell, found_in(str(history_file), "history"), asked_for():
+        made = chain.forecast_of(history, events, **asked, workers=workers, tell=tell)
+    save.write(out, save.csv_bytes(made.forecast.table))
+    say_all(made.forecast.warnings)
+    models = ", ".join(f"{queue}: {name}" for queue, name in made.forecast.models.items())
+    say(Text("forecast of {days} days ({models}): {out}", days=asked["horizon_days"], models=models, out=out))
+
+
+@app.command()
+def backtest(
+    history_file: Annotated[Path, typer.Argument(metavar="HISTORY")],
+    out: Out,
+    horizon: Annotated[str, typer.Option(help="days ahead, such as 28d")] = "28d",
+    origins: Annotated[int, typer.Option(min=1, max=200, help="rolling origins, one horizon apart")] = 8,
+    country: Country = None,
+    events_file: EventsFile = None,
+    models: Annotated[str | None, typer.Option(help="names with commas between; by default all")] = None,
+    workers: Workers = -1,
+    as_json: Json = False,
+) -> None:
+    """How far off each model would have been, from past origins."""
+    names = [argument.model(name) or "" for name in models.split(",")] if models else list(MODELS)
+    days, countries = argument.days(horizon, "--horizon"), argument.countries(country)
+    history, events = chain.read(history_file, events_file)
+    with progress(1) as tell, asked_for():
+        tell(Text("testing the forecast models on the past"))
+        done = backtests.backtest(history, countries, events, days, origins, names, workers)
+    save.write(out, save.csv_bytes(done.table))
+    board = done.leaderboard()
+    print(as_text(json.loads(board.to_json(orient="records"))) if as_json else board.round(4).to_string(index=False))
