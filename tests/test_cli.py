@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import openpyxl
 import pandas as pd
 import pytest
 
-from staffing.cli import main
+from staffing.cli import MODULES, main
 from tests.seller import SOURCES
 
 
@@ -212,3 +214,12 @@ def test_an_empty_scenario_file_is_the_base_case(tmp_path: Path):
 
     (tmp_path / "empty.toml").write_text("")
     assert load(tmp_path / "empty.toml") == load()
+
+
+@pytest.mark.parametrize("command", [name for names in MODULES.values() for name in names])
+def test_each_command_is_found_when_only_its_own_module_is_loaded(command: str):
+    found = subprocess.run(
+        [sys.executable, "-m", "staffing", command, "--no-such"], capture_output=True, text=True, check=False
+    )
+    assert found.returncode == 2
+    assert "--no-such" in found.stderr

@@ -29,11 +29,16 @@ ScenarioFile = Annotated[Path | None, typer.Argument(metavar="SCENARIO.toml", he
 
 app = typer.Typer(
     name="peakstaff",
-    help="Contact forecast, staffing and cost for seasonal sellers. Everywhere: --lang zh|en, --quiet.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+@app.callback()
+def everywhere() -> None:
+    """Contact forecast, staffing and cost for seasonal sellers. Everywhere: --lang zh|en, --quiet."""
+    # with a callback even a lone command is named: only the module of the command asked for is loaded
 
 
 class Voice:
