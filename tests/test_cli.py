@@ -11,7 +11,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from staffing.cli import MODULES, main
+from staffing.cli import main
 from tests.seller import SOURCES
 
 
@@ -216,7 +216,7 @@ def test_an_empty_scenario_file_is_the_base_case(tmp_path: Path):
     assert load(tmp_path / "empty.toml") == load()
 
 
-@pytest.mark.parametrize("command", [name for names in MODULES.values() for name in names])
+@pytest.mark.parametrize("command", ["import", "serve"])
 def test_each_command_is_found_when_only_its_own_module_is_loaded(command: str):
     found = subprocess.run(
         [sys.executable, "-m", "staffing", command, "--no-such"], capture_output=True, text=True, check=False
