@@ -11,7 +11,7 @@ REFERENCE ?= ../shared
 # pyworkforce's Erlang A needs Python 3.12: the newest there is, else ours
 PEER_PYTHON ?= $(firstword $(foreach p,python3.14 python3.13 python3.12 $(wildcard $(HOME)/.pyenv/versions/3.1[2-4]*/bin/python) $(PYTHON),$(shell $(p) -c 'import sys; (3, 15) > sys.version_info >= (3, 11) and print("$(p)")' 2>/dev/null)))
 
-.PHONY: run plan test check lint setup browser sample catalogues real-data bench bench-peers lock clean
+.PHONY: run plan test check lint setup browser sample catalogues real-data bench bench-history bench-peers lock clean
 
 run: setup
 	$(BIN)/peakstaff serve
@@ -57,6 +57,11 @@ real-data: setup
 bench: setup
 	-@$(MAKE) --no-print-directory bench-peers
 	$(BIN)/python -m benchmarks.queueing $(REFERENCE)
+
+bench-history: setup
+	$(BIN)/python benchmarks/contact_log.py
+	$(BIN)/python benchmarks/repair.py $(REAL_DATA)
+	$(BIN)/python -m benchmarks.scorecard
 
 bench-peers: .venv-peers/.ready
 

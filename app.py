@@ -10,28 +10,36 @@ from pathlib import Path
 
 import streamlit as st
 
+from forecast.archive import Archive
+from forecast.ingest import read_history
 from forecast.language import LANGUAGES
 from forecast.problem import Refused
 from forecast.ui.choose import widget
 from forecast.ui.forecast import show_forecast
 from forecast.ui.history import show_history
+from forecast.ui.importing import Known, show_import
 from forecast.ui.reader import Reader
 from forecast.ui.style import CSS
 from forecast.ui.table import sentences
-from staffing import plan
+from staffing import plan, working
 from staffing.noplan import NoPlan
 from staffing.plan import Made, Result
+from staffing.queue import DEFAULT
 from staffing.requirement import agents
 from staffing.scenario import Scenario, load, named, to_toml
+from staffing.scorecard import read_targets
 from staffing.ui import ask
 from staffing.ui.compare import show_compare
 from staffing.ui.conflict import show_conflict
 from staffing.ui.costs import show_costs
 from staffing.ui.overview import show_overview
+from staffing.ui.repairs import show_repairs
 from staffing.ui.requirement import show_requirement
+from staffing.ui.scorecard import show_scorecard
 from staffing.ui.season import show_season
 from staffing.ui.shifts import show_shifts
 from staffing.ui.view import Need, Outcome, View, queue_colours, reader, source_colours
+from staffing.working import Working
 
 BASE = "base"
 SIDEBAR = "sidebar"
@@ -63,6 +71,12 @@ def planned(key: str, _scenario: Scenario, _made: Made) -> Outcome:
         return none
 
 
+@st.cache_resource(show_spinner=False, max_entries=2)
+def worked_on(digest: str, _place: Archive) -> Working:
+    """The history to work with, for what is imported and decided now."""
+    return working.working(_place)
+
+
 def main() -> None:
     """One run of the page."""
     own = arguments(sys.argv[1:])
@@ -77,7 +91,7 @@ def main() -> None:
         with st.sidebar:
             scenario = sidebar(scenarios, t)
         ask.address(language, own.lang, scenarios)
-        run(scenario, scenarios, t)
+        run(scenario, scenarios, own.scenario, t)
     except Refused as refused:
         t = Reader(language)
         st.title(t("This input cannot be used"), anchor=False)
@@ -97,11 +111,13 @@ def choices(own: Path | None) -> dict[str, Scenario]:
 
     On a scenario of the user's only what-ifs that move nothing but levers make sense: they are moved on that scenario.
     """
-    base, sample = load(own), load(None)
+    place = working.usual()
+    sample = load(None)
+    base = load(own) if own else working.scenario(worked_on(working.digest(place), place))
     found = {BASE: base}
     for name, path in named().items():
         other = load(path)
-        if own is None:
+        if base == sample:
             found[name] = other
         elif other.model_copy(update={"title": sample.title, "levers": sample.levers}) == sample:
             found[name] = base.model_copy(update={"title": other.title, "levers": other.levers})
@@ -144,7 +160,7 @@ def outcome(scenario: Scenario, t: Reader) -> View:
         return View(t, scenario, slow, planned(plan.key(scenario), scenario, slow))
 
 
-def run(scenario: Scenario, scenarios: dict[str, Scenario], t: Reader) -> None:
+def run(scenario: Scenario, scenarios: dict[str, Scenario], own: Path | None, t: Reader) -> None:
     """The chosen page."""
 
     def with_plan(title: str, show: Callable[[View, Result], None]) -> None:
@@ -159,6 +175,17 @@ def run(scenario: Scenario, scenarios: dict[str, Scenario], t: Reader) -> None:
         st.title(title, anchor=False)
         slow = base(scenario, t)
         show_history(slow.history, slow.season, queue_colours(slow), source_colours(scenario), t)
+        if own is None:
+            place = working.usual()
+            show_repairs(worked_on(working.digest(place), place), place, queue_colours(slow), t)
+
+    def importing(title: str) -> None:
+        st.title(title, anchor=False)
+        queues = {name: t.name(name) for name in scenario.queues if name != DEFAULT}
+        sources = {name: t.name(name) for name in scenario.sources}
+        labels = {name: scenario.queues[name].label for name in queues}
+        called = {word: name for name, label in labels.items() if label for word in (label.zh, label.en)}
+        show_import(working.usual(), Known(queues, called, sources, lambda: read_history(load(None).history)), t)
 
     def forecast(title: str) -> None:
         st.title(title, anchor=False)
@@ -169,6 +196,15 @@ def run(scenario: Scenario, scenarios: dict[str, Scenario], t: Reader) -> None:
     def staffing(title: str) -> None:
         st.title(title, anchor=False)
         show_requirement(asked(plan.key(scenario), scenario, base(scenario, t)), t)
+
+    def scorecard(title: str) -> None:
+        st.title(title, anchor=False)
+        slow = base(scenario, t)
+        vendors = [name for name, source in scenario.sources.items() if source.kind == "vendor"]
+        targets = read_targets(scenario.targets)
+        show_scorecard(
+            plan.forecast_key(scenario), slow.history, slow.season, targets, vendors, source_colours(scenario), t
+        )
 
     def compare(title: str) -> None:
         st.title(title, anchor=False)
@@ -181,6 +217,7 @@ def run(scenario: Scenario, scenarios: dict[str, Scenario], t: Reader) -> None:
 
     pages: tuple[tuple[str, str, Callable[[str], None]], ...] = (
         ("overview", t("Overview"), partial(with_plan, show=show_overview)),
+        ("import", t("Import"), importing),
         ("history", t("History"), history),
         ("forecast", t("Forecast"), forecast),
         ("staffing", t("Staffing need"), staffing),
@@ -188,6 +225,7 @@ def run(scenario: Scenario, scenarios: dict[str, Scenario], t: Reader) -> None:
         ("shifts", t("Shifts"), partial(with_plan, show=show_shifts)),
         ("costs", t("Costs"), partial(with_plan, show=show_costs)),
         ("compare", t("Compare"), compare),
+        ("scorecard", t("Scorecard"), scorecard),
     )
     st.navigation(
         [

@@ -5,9 +5,11 @@ festival describe: ten quiet months, then a build-up of four weeks before Dragon
 
     python data/make_sample.py [--out DIR] [--seed N]
 
-writes `history.csv.gz` and `events.csv` into DIR (this folder by default). The same seed gives the same bytes.
+writes `history.csv.gz`, `events.csv` and three files under `exports/` into DIR (this folder by default). The same seed
+gives the same bytes.
 
-The assumptions are in `seller.py`, what the calendar makes of them in `year.py`. How a count comes about, per queue,
+The assumptions are in `seller.py`, what the calendar makes of them in `year.py`, how well the contacts went in
+`service.py`, the week after as the sources would send it in `week_after.py`. How a count comes about, per queue,
 day and half-hour:
 
     mean    = level x growth x yearly wave x kind of weekday x events of the day x profile within the day
@@ -51,6 +53,9 @@ from seller import (
     VENDOR_STARTS,
     Queue,
 )
+from service import COLUMNS as SERVICE_COLUMNS
+from service import Load, add_service, line_of, served
+from week_after import export_files
 from year import (
     HOURS,
     Season,
@@ -63,7 +68,7 @@ from year import (
 )
 
 SEED = 20260424
-COLUMNS = ["start", "queue", "source", "offered", "handled", "abandoned", "aht_s"]
+COLUMNS = ["start", "queue", "source", "offered", "handled", "abandoned", "aht_s", *SERVICE_COLUMNS]
 
 
 def day_effects(count: int, seed: int) -> np.ndarray:
@@ -142,7 +147,8 @@ def make_queue(name: str, season: Season, day_effect: np.ndarray, seed: int) -> 
     daily = ordinary * event * incident * day_effect
 
     opened = (queue.opens <= HOURS) & (queue.closes > HOURS)
-    mean = (daily[:, None] * day_profile(queue, season) * outage_factor(name, days))[:, opened]
+    profile = day_profile(queue, season)
+    mean = (daily[:, None] * profile * outage_factor(name, days))[:, opened]
     interval = rng.gamma(INTERVAL_SHAPE, 1 / INTERVAL_SHAPE, size=mean.shape)
     # Rounded, so that the last bit of an exponential, which may differ between processors, cannot change a count.
     offered = rng.poisson(np.round(mean * interval, 6))
@@ -151,11 +157,13 @@ def make_queue(name: str, season: Season, day_effect: np.ndarray, seed: int) -> 
     load = np.clip((daily / ordinary - 1) / (top - 1), 0, 1)
     staffed = ordinary * event**0.94
     overload = daily / staffed
+    pressure = np.clip((offered + 2) / ((staffed[:, None] * profile)[:, opened] + 2), 0.4, 3.0)
+    met = Load(HOURS[opened], pressure, load)
     leave = np.round(np.clip(queue.abandon * np.exp(3.5 * (overload - 1)), 0, 0.35), 6)
 
     tables = []
     starts = (days.to_numpy()[:, None] + (HOURS[opened] * 60).astype("timedelta64[m]")).astype("datetime64[s]")
-    for source, count in split(offered, queue, days, load, rng).items():
+    for at, (source, count) in enumerate(split(offered, queue, days, load, rng).items()):
         abandoned = rng.binomial(count, leave[:, None])
         handled = count - abandoned
         first, last = HANDLE_TIME_OF[source]
@@ -175,10 +183,15 @@ def make_queue(name: str, season: Season, day_effect: np.ndarray, seed: int) -> 
             }
         )
         table.loc[(handled == 0).ravel(), "aht_s"] = pd.NA
+        begun = {source: drift(days, VENDOR_STARTS.get(source, FIRST_DAY), 0, 1)}
+        luck = np.random.default_rng([seed, 3, list(QUEUES).index(name), at])  # its own: the counts stay as they are
+        counts = {"handled": handled, "abandoned": abandoned}
+        quality = served(name, source, counts, met, line_of(source, begun), luck)
         day = table["start"].dt.normalize()
         if source == NOT_DELIVERED[0]:
             unknown = day.between(NOT_DELIVERED[1], NOT_DELIVERED[2])
             table.loc[unknown, ["offered", "handled", "abandoned", "aht_s"]] = pd.NA
+        table = add_service(table, quality)
         tables.append(table[day >= VENDOR_STARTS.get(source, FIRST_DAY)])
     return tables
 
@@ -223,7 +236,7 @@ def csv_bytes(table: pd.DataFrame) -> bytes:
 
 
 def main() -> None:
-    """Write the two generated files and say that they are invented."""
+    """Write the generated files and say that they are invented."""
     parser = argparse.ArgumentParser(description="Make the synthetic sample of an invented seller.")
     parser.add_argument("--out", type=Path, default=Path(__file__).resolve().parent)
     parser.add_argument("--seed", type=int, default=SEED)
@@ -233,6 +246,9 @@ def main() -> None:
     packed = gzip.compress(csv_bytes(history), compresslevel=6, mtime=0)
     (arguments.out / "history.csv.gz").write_bytes(packed)
     (arguments.out / "events.csv").write_bytes(csv_bytes(make_events()))
+    (arguments.out / "exports").mkdir(exist_ok=True)
+    for name, content in export_files(history, arguments.seed).items():
+        (arguments.out / "exports" / name).write_bytes(content)
     print("SYNTHETIC DATA: the seller is invented, no number here was measured anywhere.")
     print("合成数据：商家为虚构，全部数字均为模拟。")
     print(f"{len(history):,} rows, {len(packed):,} bytes, seed {arguments.seed} -> {arguments.out}")

@@ -39,6 +39,18 @@ class Queue:
     vendors: Mapping[str, tuple[float, float]]  # share on the vendor's first day, and on the last of the history
 
 
+@dataclass(frozen=True)
+class Service:
+    """How a queue's contacts go on an ordinary day with a team of ordinary skill. Times in seconds, the rest shares."""
+
+    first_response_s: float
+    in_time_s: float  # the queue's promise on that scale; a ticket's stands for "done within four hours"
+    resolved: float  # of those handled
+    delighted: float  # ratings of 5, of all ratings
+    rated: float  # of those handled
+    replied: float  # of those who gave up, who got a reply, too late
+
+
 QUEUES: dict[str, Queue] = {
     "presale_chat": Queue(
         level=900, growth=0.13, opens=9, closes=24,
@@ -125,3 +137,23 @@ BRAND_DAY_EXCESS = (0.75, 0.45)  # first and second day, pre-sale
 STOCK_OUT = (pd.Timestamp("2024-05-27"), pd.Timestamp("2024-06-01"))
 OUTAGE = (pd.Timestamp("2025-09-10 13:00"), pd.Timestamp("2025-09-10 18:00"))
 NOT_DELIVERED = ("vendor_b", pd.Timestamp("2025-11-03"), pd.Timestamp("2025-11-05"))
+
+# How well it went, told from the day the first vendor came; nobody measured it before.
+MEASURED_SINCE = pd.Timestamp("2023-04-01")
+SERVICE: dict[str, Service] = {
+    "presale_chat": Service(14, 30, resolved=0.93, delighted=0.80, rated=0.16, replied=0.5),
+    "aftersale_chat": Service(32, 60, resolved=0.80, delighted=0.66, rated=0.22, replied=0.5),
+    "phone": Service(11, 20, resolved=0.84, delighted=0.72, rated=0.30, replied=0.1),
+    "tickets": Service(420, 1300, resolved=0.74, delighted=0.58, rated=0.12, replied=0.7),
+}
+# Skill in log-odds of solving and of delighting, on the source's first day and on the last. Vendor A passes the own
+# team; vendor B, which serves the two hardest queues, stays a little behind, and looks far behind where the mix of
+# contacts is not allowed for.
+SKILL_OF = {"inhouse": (0.0, 0.0), "vendor_a": (-0.30, 0.12), "vendor_b": (-0.25, -0.08)}
+SLOWER_TO_ANSWER = {"inhouse": (1.0, 1.0), "vendor_a": (1.15, 0.94), "vendor_b": (1.20, 1.06)}  # first day, last day
+WAIT_BY_PRESSURE = 1.5  # power of (contacts that came / contacts staffed for) in a half-hour
+WAIT_AT_PEAK = 0.30  # longer to the first response at the height of the season
+SKILL_AT_PEAK = -0.35  # log-odds lost at the height of the season, when beginners answer
+SKILL_LATE = -0.15  # log-odds lost from 21:00
+LUCK_OF_A_DAY = 0.08  # log-odds by which a team's days differ: contacts of one day are no independent draws
+RATINGS_BELOW_5 = (0.60, 0.20, 0.08, 0.12)  # of 4, 3, 2 and 1

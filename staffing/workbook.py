@@ -33,10 +33,7 @@ class Sheet:
 def build(result: Result, language: Language) -> bytes:
     """The workbook's bytes; the same result and language give the same bytes."""
     out = io.BytesIO()
-    # labels are the user's words: none may become a formula or a link
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "remove_timezone": True}
-    with xlsxwriter.Workbook(out, options) as book:
-        book.set_properties({"title": "Peakstaff", "created": datetime(2000, 1, 1, tzinfo=UTC)})
+    with _book(out) as book:
         styles = {name: book.add_format({"num_format": name}) for name in (MONEY, COUNT, SHARE, "yyyy-mm-dd")}
         styles |= {"bold": book.add_format({"bold": True, "bottom": 1}), "title": book.add_format({"bold": True})}
         styles |= {f"total {name}": book.add_format({"bold": True, "num_format": name}) for name in (MONEY, COUNT)}
@@ -47,6 +44,35 @@ def build(result: Result, language: Language) -> bytes:
             _fill(book.add_worksheet(names[sheet.title]), sheet, styles, language)
         _summarise(summary, result, names[sheets[0].title], sheets[0].table, styles, language)
     return out.getvalue()
+
+
+def plain(tables: Mapping[str, pd.DataFrame]) -> bytes:
+    """A workbook of tables, a sheet each under its name; the columns are named as they are to be read."""
+    out = io.BytesIO()
+    with _book(out) as book:
+        bold, day = book.add_format({"bold": True, "bottom": 1}), book.add_format({"num_format": "yyyy-mm-dd"})
+        for title, table in tables.items():
+            page = book.add_worksheet(title[:31])
+            page.freeze_panes(1, 0)
+            page.set_column(0, max(len(table.columns) - 1, 0), WIDTH)
+            for number, column in enumerate(table.columns):
+                page.write_string(0, number, str(column), bold)
+                for row, value in enumerate(table[column], start=1):
+                    if isinstance(value, pd.Timestamp):
+                        page.write_datetime(row, number, value.to_pydatetime(), day)
+                    else:
+                        page.write(row, number, value)
+            if len(table):
+                page.autofilter(0, 0, len(table), len(table.columns) - 1)
+    return out.getvalue()
+
+
+def _book(out: io.BytesIO) -> xlsxwriter.Workbook:
+    # labels are the user's words: none may become a formula or a link
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "remove_timezone": True}
+    book = xlsxwriter.Workbook(out, options)
+    book.set_properties({"title": "Peakstaff", "created": datetime(2000, 1, 1, tzinfo=UTC)})
+    return book
 
 
 def _sheets(result: Result, language: Language) -> list[Sheet]:

@@ -108,11 +108,80 @@ def test_import_joins_files_into_one_history(seller: Path, tmp_path: Path):
     assert json.loads((tmp_path / "h.json").read_text(encoding="utf-8"))["queues"] == ["calls", "mail"]
 
 
-def test_a_row_told_by_two_files_is_refused(seller: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    file = str(seller / "history.csv")
-    assert main(["import", file, file, "--out", str(tmp_path / "h.csv"), "--lang", "en"]) == 2
-    assert "history.csv" in capsys.readouterr().err
-    assert not (tmp_path / "h.csv").exists()
+def test_a_row_told_by_two_files_is_kept_once_or_refused_where_they_differ(
+    seller: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    out, again = tmp_path / "h.csv", tmp_path / "again.csv"
+    rows = pd.read_csv(seller / "history.csv")
+    rows.to_csv(again, index=False)
+    assert main(["import", str(seller / "history.csv"), str(again), "--out", str(out), "--lang", "en"]) == 0
+    assert len(pd.read_csv(out)) == len(rows)
+    out.unlink()
+    rows.loc[5, "offered"] += 3
+    rows.to_csv(again, index=False)
+    ask = ["import", str(seller / "history.csv"), str(again), "--out", str(out), "--lang", "en"]
+    capsys.readouterr()
+    assert main(ask) == 2
+    said = capsys.readouterr().err
+    assert "again.csv" in said
+    assert str(int(rows.loc[5, "offered"])) in said
+    assert not out.exists()
+    assert main([*ask, "--prefer", str(again)]) == 0
+    assert pd.read_csv(out)["offered"].sum() == rows["offered"].sum()
+
+
+EXPORT = """客服周报,,,,,
+日期,时段,技能组,咨询量,接起量,手机号
+2026-06-01,09:00-09:30,热线,{first},3,13800000000
+2026-06-01,09:30-10:00,热线,4,4,13800000001
+合计,,,{total},7,
+"""
+
+
+@pytest.fixture
+def archive_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("PEAKSTAFF_DATA", str(tmp_path / "data"))
+    return tmp_path
+
+
+@pytest.mark.usefixtures("archive_of_ones_own")
+def test_a_vendors_export_is_kept_corrected_and_undone(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    week, later, out = tmp_path / "甲.csv", tmp_path / "甲改.csv", tmp_path / "kept.csv"
+    week.write_bytes(EXPORT.format(first=5, total=9).encode("gb18030"))
+    later.write_bytes(EXPORT.format(first=6, total=10).encode("gb18030"))
+    assert main(["history", "add", str(week), "--lang", "en"]) == 2  # nobody knows whose contacts these are
+    assert "source" in capsys.readouterr().err
+    assert main(["history", "export", "--out", str(out), "--lang", "en"]) == 2
+    for file in (week, week, later):
+        assert main(["history", "add", str(file), "--source", "甲", "--lang", "en"]) == 0
+    said = capsys.readouterr()
+    assert "手机号" in said.err
+    assert "13800000000" not in said.err + said.out
+    assert "nothing was stored" in said.out
+    assert "1 corrected" in said.out
+    assert main(["history", "export", "--out", str(out)]) == 0
+    assert pd.read_csv(out)["offered"].tolist() == [6, 4]
+    assert main(["history", "undo", "2"]) == 0
+    assert main(["history", "export", "--out", str(out)]) == 0
+    assert pd.read_csv(out)["offered"].tolist() == [5, 4]
+    capsys.readouterr()
+    assert main(["history", "list", "--json"]) == 0
+    assert [one["status"] for one in json.loads(capsys.readouterr().out)] == ["active", "undone"]
+    places = tmp_path / "places.toml"
+    places.write_text('[regions]\n"华东" = ["甲"]\n', encoding="utf-8")
+    assert main(["history", "export", "--places", str(places), "--out", str(out)]) == 0
+    rolled = pd.read_csv(out)
+    assert rolled.groupby("layer")["contacts"].sum().tolist() == [9, 9, 9]
+
+
+def test_the_scorecard_is_written_as_csv_and_as_workbook(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    sample = str(Path(__file__).parents[1] / "data" / "history.csv.gz")
+    assert main(["scorecard", sample, "--out", str(tmp_path / "s.csv"), "--json", "--lang", "en"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert {one["source"] for one in told["verdicts"]} == {"inhouse", "vendor_a", "vendor_b"}
+    assert set(pd.read_csv(tmp_path / "s.csv")["source"]) == {"inhouse", "vendor_a", "vendor_b"}
+    assert main(["scorecard", sample, "--out", str(tmp_path / "s.xlsx"), "--lang", "en"]) == 0
+    assert openpyxl.load_workbook(tmp_path / "s.xlsx").sheetnames == ["weeks", "verdicts", "evidence"]
 
 
 BAD = [

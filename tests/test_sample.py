@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import subprocess
 import sys
 import tomllib
@@ -12,9 +13,18 @@ import numpy as np
 import pandas as pd
 import pytest
 from lunar_python import Lunar
+from python_calamine import CalamineWorkbook
+
+from forecast.ingest import read
 
 DATA = Path(__file__).resolve().parents[1] / "data"
-COLUMNS = ["start", "queue", "source", "offered", "handled", "abandoned", "aht_s"]
+COUNTS = ["start", "queue", "source", "offered", "handled", "abandoned", "aht_s"]
+SERVICE = ["first_response_s", "resolved", "satisfaction", "in_time", "replied", "rated"]
+COLUMNS = [*COUNTS, *SERVICE]
+BEFORE = (
+    "75c124d9851dd394644dbf91efba1d6a9c199f3e7b0e8ecee2d5a536e528668c"  # of the file before it told how well it went
+)
+EXPORTS = ("外包商甲_周报_20260425-0501.csv", "phone_log_20260425-0501.csv", "外包商乙_20260425-0501.xlsx")
 HOURS = {
     "presale_chat": ("09:00", "23:30"),
     "aftersale_chat": ("09:00", "23:30"),
@@ -72,12 +82,41 @@ def ordinary_days(daily: pd.DataFrame) -> pd.DatetimeIndex:
     return days[days.day > 5]
 
 
-@pytest.mark.parametrize("name", ["history.csv.gz", "events.csv"])
+@pytest.fixture(scope="module")
+def measured(history: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the last two years that tell how well it went."""
+    return history[(history["start"] >= "2024-04-24") & history["offered"].notna()]
+
+
+def solved(rows: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Share of the handled contacts that were resolved, by source and `by`, where it is told."""
+    told = rows[rows["resolved"].notna()]
+    sums = told.pivot_table(index="source", columns=by, values=["resolved", "handled"], aggfunc="sum")
+    return sums["resolved"] / sums["handled"]
+
+
+@pytest.mark.parametrize("name", ["history.csv.gz", "events.csv", *EXPORTS[:2]])
 def test_generator_makes_the_committed_files_again(made: Path, name: str) -> None:
-    new, committed = (made / name).read_bytes(), (DATA / name).read_bytes()
+    place = f"exports/{name}" if name in EXPORTS else name
+    new, committed = (made / place).read_bytes(), (DATA / place).read_bytes()
     if name.endswith(".gz"):  # another zlib may pack the same bytes otherwise
         new, committed = gzip.decompress(new), gzip.decompress(committed)
     assert new == committed
+
+
+def test_generator_makes_the_committed_workbook_again(made: Path) -> None:
+    assert workbook(made / "exports" / EXPORTS[2]) == workbook(DATA / "exports" / EXPORTS[2])
+
+
+def workbook(path: Path) -> list[list[object]]:
+    return CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python(skip_empty_area=False)
+
+
+def test_what_came_is_the_same_with_the_columns_on_how_it_went_as_without(made: Path) -> None:
+    """Whoever plans with the counts gets the plan of before: the new columns are drawn apart."""
+    lines = gzip.decompress((made / "history.csv.gz").read_bytes()).decode("utf-8").splitlines()
+    counts = "".join(",".join(line.split(",")[: len(COUNTS)]) + "\n" for line in lines)
+    assert hashlib.sha256(counts.encode("utf-8")).hexdigest() == BEFORE
 
 
 def test_packed_bytes_are_the_same_on_every_run(made: Path, tmp_path: Path) -> None:
@@ -90,7 +129,7 @@ def test_another_seed_makes_another_history_of_the_same_rows(made: Path, tmp_pat
     said = make(tmp_path, "--seed", "7")
     assert "SYNTHETIC" in said
     other, first = (pd.read_csv(folder / "history.csv.gz") for folder in (tmp_path, made))
-    pd.testing.assert_frame_equal(other[COLUMNS[:3]], first[COLUMNS[:3]])
+    pd.testing.assert_frame_equal(other[COUNTS[:3]], first[COUNTS[:3]])
     assert (other["offered"] != first["offered"]).mean() > 0.5
 
 
@@ -123,6 +162,99 @@ def test_counts_are_whole_not_negative_and_add_up(history: pd.DataFrame) -> None
 def test_handle_time_is_empty_exactly_where_nobody_was_served(history: pd.DataFrame) -> None:
     assert (history["aht_s"].isna() == ~(history["handled"] > 0)).all()
     assert (history["aht_s"].dropna() > 0).all()
+
+
+def test_nobody_measured_how_it_went_before_the_first_vendor_came(history: pd.DataFrame) -> None:
+    told = history[history["offered"].notna()]
+    before = told["start"] < "2023-04-01"
+    assert told.loc[before, SERVICE].isna().all(axis=None)
+    assert told.loc[~before, ["resolved", "in_time", "replied", "rated"]].notna().all(axis=None)
+
+
+def test_counts_of_how_it_went_fit_into_those_of_what_came(measured: pd.DataFrame) -> None:
+    rows = measured
+    for part in ("resolved", "in_time", "rated"):
+        assert rows[part].between(0, rows["handled"]).all(), part
+    assert rows["replied"].between(rows["handled"], rows["offered"]).all()
+    assert (rows["first_response_s"].isna() == (rows["handled"] == 0)).all()
+    assert (rows["satisfaction"].isna() == (rows["rated"] == 0)).all()
+    assert rows["satisfaction"].dropna().between(1, 5).all()
+    stars = (rows["satisfaction"] * rows["rated"]).dropna()
+    assert ((stars - stars.round()).abs() <= 0.005 * rows.loc[stars.index, "rated"] + 1e-9).all()
+
+
+def test_vendor_b_looks_far_worse_than_it_is_queue_by_queue(measured: pd.DataFrame) -> None:
+    sums = measured.groupby("source")[["resolved", "handled"]].sum()
+    raw = sums["resolved"] / sums["handled"]
+    assert raw["vendor_a"] - raw["vendor_b"] > 0.10
+    by_queue = solved(measured, "queue")
+    gap = (by_queue.loc["inhouse"] - by_queue.loc["vendor_b"]).dropna()
+    assert len(gap) == 2
+    assert gap.between(0.01, 0.04).all()
+
+
+def test_vendor_a_learns_until_it_is_as_good_as_the_own_team(history: pd.DataFrame) -> None:
+    chats = history[history["queue"] == "presale_chat"]
+    chats = chats.assign(year=chats["start"].dt.year)
+    by_year = solved(chats, "year")
+    behind = by_year.loc["inhouse"] - by_year.loc["vendor_a"]
+    assert behind[2023] > behind[2024] > behind[2025]
+    assert behind[2023] > 0.01
+    assert behind[2026] < 0
+
+
+def test_the_fuller_the_half_hour_the_later_the_first_response(measured: pd.DataFrame) -> None:
+    calls = measured[(measured["queue"] == "phone") & (measured["source"] == "inhouse")].copy()
+    usual = calls.groupby([calls["start"].dt.to_period("M"), calls["start"].dt.hour])["offered"].transform("median")
+    full, empty = calls[calls["offered"] > 1.3 * usual], calls[calls["offered"] < 0.7 * usual]
+    assert full["first_response_s"].mean() > 1.3 * empty["first_response_s"].mean()
+    late, early = full["in_time"].sum() / full["offered"].sum(), empty["in_time"].sum() / empty["offered"].sum()
+    assert late < early - 0.05
+
+
+def test_days_differ_by_more_than_chance_in_what_is_solved(measured: pd.DataFrame) -> None:
+    rows = measured[(measured["queue"] == "aftersale_chat") & (measured["source"] == "inhouse")]
+    rows = rows[rows["start"].dt.month.isin((7, 8))]
+    days = rows.groupby(rows["start"].dt.normalize())[["resolved", "handled"]].sum()
+    share = days["resolved"].sum() / days["handled"].sum()
+    excess = ((days["resolved"] - share * days["handled"]) ** 2 / (days["handled"] * share * (1 - share))).mean()
+    assert excess > 1.2
+
+
+def test_vendor_a_sends_a_week_with_a_title_slots_and_totals() -> None:
+    text = (DATA / "exports" / EXPORTS[0]).read_bytes().decode("gb18030")
+    lines = text.split("\r\n")
+    assert "合成数据" in lines[0]
+    assert lines[1].startswith("日期,时段,技能组,咨询量,接起量,放弃量,平均处理时长(秒)")
+    rows = [line.split(",") for line in lines[2:-2]]
+    assert {row[0] for row in rows} == {f"2026/04/{day}" for day in range(25, 31)} | {"2026/05/01"}
+    assert rows[0][1] == "09:00-09:30"
+    assert any(row[1] == "23:30-24:00" for row in rows)
+    assert len(rows) == 7 * (30 + 30 + 24)
+    offered, handled, abandoned = (sum(int(row[at]) for row in rows) for at in (3, 4, 5))
+    assert lines[-2].startswith(f'合计,,,"{offered:,}","{handled:,}",{abandoned},')
+    assert offered == handled + abandoned > 3000
+
+
+def test_vendor_b_sends_a_workbook_with_merged_heads_and_numbers_no_telephone_has() -> None:
+    rows = workbook(DATA / "exports" / EXPORTS[2])
+    assert "合成数据" in str(rows[0][0])
+    assert rows[1].count("") > 6, "merged heads leave empty cells"
+    heads, cells = rows[2], rows[3:]
+    assert heads[:3] == ["业务日期", "统计时段", "队列名称"]
+    phones = [str(row[heads.index("手机号")]) for row in cells]
+    assert len(set(phones)) == len(phones) == 7 * (30 + 28)
+    assert all(len(phone) == 11 and phone.startswith("100") for phone in phones)
+
+
+def test_the_own_calls_come_one_by_one_in_order() -> None:
+    calls = pd.read_csv(DATA / "exports" / EXPORTS[1], parse_dates=["arrival"])
+    assert list(calls.columns) == ["arrival", "queue", "source", "wait_s", "answered", "handle_s", "resolved", "rating"]
+    assert calls["arrival"].is_monotonic_increasing
+    assert calls["arrival"].min() >= pd.Timestamp("2026-04-25")
+    assert calls["arrival"].max() < pd.Timestamp("2026-05-02")
+    assert (calls["handle_s"].notna() == (calls["answered"] == 1)).all()
+    assert calls["rating"].dropna().isin([1, 2, 3, 4, 5]).all()
 
 
 def test_four_festivals_are_inside_and_the_fifth_is_eight_weeks_away(history: pd.DataFrame) -> None:
@@ -205,7 +337,7 @@ def test_days_that_vendor_b_did_not_deliver_are_empty_and_no_others(history: pd.
     unknown = history[history["offered"].isna()]
     assert set(unknown["source"]) == {"vendor_b"}
     assert sorted(unknown["start"].dt.strftime("%Y-%m-%d").unique()) == ["2025-11-03", "2025-11-04", "2025-11-05"]
-    assert unknown[["handled", "abandoned", "aht_s"]].isna().all(axis=None)
+    assert unknown[["handled", "abandoned", "aht_s", *SERVICE]].isna().all(axis=None)
     assert len(unknown) == 3 * (30 + 28)
 
 
@@ -292,11 +424,21 @@ def test_a_scenario_holds_only_what_differs() -> None:
 
 def test_folder_is_small_enough_to_ship() -> None:
     files = [file for file in DATA.rglob("*") if file.is_file() and "__pycache__" not in file.parts]
-    assert sum(file.stat().st_size for file in files) < 4_000_000
+    assert sum(file.stat().st_size for file in files) < 4_500_000
 
 
-@pytest.mark.parametrize("file", ["README.md", "make_sample.py", "seller.py", "year.py"])
+@pytest.mark.parametrize("file", ["README.md", "make_sample.py", "seller.py", "year.py", "service.py", "week_after.py"])
 def test_it_is_said_aloud_that_the_data_is_synthetic(file: str) -> None:
     opening = (DATA / file).read_text(encoding="utf-8")[:400].lower()
     assert "synthetic" in opening
     assert "invented" in opening
+
+
+def test_the_vendors_files_are_read_as_sent() -> None:
+    """A planner who tries the import finds the totals of vendor A's last row, and vendor B's telephones dropped."""
+    first, second = (read(DATA / "exports" / name).history.table for name in (EXPORTS[0], EXPORTS[2]))
+    last = (DATA / "exports" / EXPORTS[0]).read_bytes().decode("gb18030").splitlines()[-1]
+    assert f'"{first["offered"].sum():,.0f}"' in last
+    assert (len(first), len(second)) == (7 * 84, 7 * 58)
+    assert set(first["queue"]) == {"售前在线", "售后在线", "电话热线"}
+    assert not second.astype(str).apply(lambda cells: cells.str.contains("10000000")).any(axis=None)

@@ -1,5 +1,7 @@
 """The page's style sheet: dense, calm, one accent; nothing wider than the screen."""
 
+import json
+
 from forecast.ui.palette import ACCENT, INK, LINE, SOFT, WARN
 
 CSS = f"""
@@ -41,3 +43,19 @@ CSS = f"""
 }}
 </style>
 """
+
+
+def uploader(button: str, hint: str) -> str:
+    """The style that gives Streamlit's uploader words in the reader's language; its own are English only.
+
+    >>> "选择" in uploader("选择", "")
+    True
+    """
+    words = (json.dumps(word.replace("<", ""), ensure_ascii=False) for word in (button, hint))
+    place = '[data-testid="stFileUploaderDropzone"]'
+    own, said = f"{place} button p", f'{place} [data-testid="stFileUploaderDropzoneInstructions"] span'
+    first, second = words
+    return (
+        f"<style>{own}, {said} {{ font-size: 0 !important; }} {own}::after {{ content: {first}; font-size: .9rem; }} "
+        f"{said}::after {{ content: {second}; font-size: .85rem; }}</style>"
+    )

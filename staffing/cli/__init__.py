@@ -21,10 +21,11 @@ from staffing.noplan import NoPlan
 
 # Solvers and models take seconds to load: only the module of the command asked for is.
 MODULES = {
-    "history": ("import",),
+    "history": ("import", "history"),
     "expect": ("forecast", "backtest"),
     "need": ("require", "simulate"),
     "planning": ("season", "shifts", "plan", "compare"),
+    "scores": ("scorecard",),
     "browser": ("serve",),
 }
 

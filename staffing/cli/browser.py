@@ -8,9 +8,11 @@ from typing import Annotated
 import typer
 
 from forecast.language import Text
+from forecast.problem import Refused
 from staffing import plan as chain
-from staffing.cli.speech import ScenarioFile, Workers, app, progress, say, voice
-from staffing.scenario import load
+from staffing import working
+from staffing.cli.speech import ScenarioFile, Workers, app, progress, say, say_all, voice
+from staffing.scenario import Scenario, load
 from staffing.ui import server
 
 
@@ -22,6 +24,16 @@ def serve(
 ) -> None:
     """The browser app on 127.0.0.1, with the scenario already planned."""
     with progress(chain.STAGES) as tell:
-        chain.made(load(scenario_file), workers, tell)
+        try:
+            chain.made(load(scenario_file) if scenario_file else _usual(), workers, tell)
+        except Refused as refused:
+            if scenario_file:
+                raise
+            say_all([p.text for p in refused.problems])  # the import page is there to put it right
     say(Text("open http://127.0.0.1:{port} in a browser; Ctrl+C ends it", port=port))
     raise typer.Exit(subprocess.run(**server.command(port, scenario_file, voice.language), check=False).returncode)
+
+
+def _usual() -> Scenario:
+    """The base case on what was imported, or else the sample's."""
+    return working.scenario(working.working(working.usual()))

@@ -59,6 +59,64 @@ def stack(
     return option
 
 
+def scores(rows: pd.DataFrame, colours: Mapping[str, str], kind: str, t: Reader) -> Option:
+    """One measure by week, a line a source: columns week, source, value, target; `kind` as in ui.scorecard."""
+    wide = rows.pivot_table(index="week", columns="source", values="value", dropna=False).sort_index()
+    scale, digits = (100, 1) if kind == "share" else (1, 2 if kind == "rating" else 0)
+    option = base([t.name(c) for c in wide.columns], unit="%" if kind == "share" else "")
+    option["xAxis"] = categories(days(pd.DatetimeIndex(wide.index)))
+    option["yAxis"]["scale"] = True
+    option["series"] = [
+        {
+            "type": "line",
+            "name": t.name(column),
+            "data": numbers(wide[column] * scale, digits),
+            "symbolSize": 5,
+            "connectNulls": False,
+            "lineStyle": {"color": colours.get(column, SOFT), "width": 1.6},
+            "itemStyle": {"color": colours.get(column, SOFT)},
+        }
+        for column in wide.columns
+    ]
+    for column, target in rows.groupby("source")["target"]:
+        weeks = target.groupby(rows["week"]).first().reindex(wide.index)
+        if weeks.notna().any():
+            ink = colours.get(str(column), SOFT)
+            name = t("target of {source}", source=t.name(str(column)))
+            option["series"].append(
+                {
+                    "type": "line",
+                    "name": name,
+                    "data": numbers(weeks * scale, digits),
+                    "showSymbol": False,
+                    "lineStyle": {"color": ink, "width": 1, "type": "dashed"},
+                    "itemStyle": {"color": ink},
+                }
+            )
+    return option
+
+
+def repaired(told: pd.Series, proposed: pd.Series, ink: str, t: Reader) -> Option:
+    """Contacts by day as told, and beside them as a repair would have them where it changes anything."""
+    names = (t("as told"), t("as expected"))
+    option = base(names)
+    option["xAxis"] = categories(days(pd.DatetimeIndex(told.index)))
+    lines = ((names[0], told, ink, "solid"), (names[1], proposed, WARN, "dashed"))
+    option["series"] = [
+        {
+            "type": "line",
+            "name": name,
+            "data": numbers(values, 0),
+            "symbolSize": 5,
+            "connectNulls": False,
+            "lineStyle": {"color": colour, "width": 1.6, "type": kind},
+            "itemStyle": {"color": colour},
+        }
+        for name, values, colour, kind in lines
+    ]
+    return option
+
+
 def cells(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows that a heatmap shows, in its order: intervals that need somebody."""
     return rows[rows["scheduled"] > 0]

@@ -24,13 +24,15 @@ from install import chromium  # noqa: E402 - it stands beside this file, which i
 
 PAGES: dict[str, tuple[Text, int]] = {  # heading, and how many pictures the page draws
     "overview": (Text("Overview"), 1),
-    "history": (Text("History"), 1),
+    "import": (Text("Import"), 0),
+    "history": (Text("History"), 2),
     "forecast": (Text("Forecast"), 2),
     "staffing": (Text("Staffing need"), 4),
     "season": (Text("Season plan"), 1),
     "shifts": (Text("Shifts"), 3),
     "costs": (Text("Costs"), 1),
     "compare": (Text("Compare"), 4),
+    "scorecard": (Text("Scorecard"), 1),
 }
 DESK, PHONE = (1440, 900), (390, 844)
 FLAGS = (
@@ -58,10 +60,11 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         port = probe.getsockname()[1]
     log = tmp_path_factory.mktemp("serve") / "log.txt"
     command = [sys.executable, "-m", "staffing", "--lang", "zh", "serve", "--port", str(port)]
+    own = dict(os.environ) | {"PEAKSTAFF_DATA": str(log.parent)}  # never the archive of whoever runs the tests
     with log.open("wb") as out:
         # in a session of its own, so that the server it starts ends with it
         server = subprocess.Popen(
-            command, stdout=out, stderr=subprocess.STDOUT, start_new_session=True, cwd=log.parent, env=dict(os.environ)
+            command, stdout=out, stderr=subprocess.STDOUT, start_new_session=True, cwd=log.parent, env=own
         )
     try:
         _wait(f"http://127.0.0.1:{port}/_stcore/health", server, log)
@@ -258,3 +261,93 @@ def test_where_no_plan_exists_the_page_says_which_promise_breaks(served: str, sc
     assert page.locator(".ps-bad li").count() >= 1
     page.wait_for_selector(DRAWN)  # the nearest plan
     assert page.locator("[data-testid=stException]").count() == 0
+
+
+EXPORT = """日期,时段,技能组,咨询量,接起量,放弃量,平均处理时长(秒),手机号
+2026-04-25,09:00-09:30,电话热线,12,11,1,260,13800000000
+2026-04-25,09:30-10:00,电话热线,{count},9,0,255,13800000001
+合计,,,{total},20,1,,
+"""
+
+
+def offer(page: Any, name: str, count: int) -> None:
+    """Give the import page a vendor's export, and say whose it is."""
+    content = EXPORT.format(count=count, total=12 + count).encode("gb18030")
+    page.locator("[data-testid=stFileUploaderDropzoneInput]").set_input_files(
+        {"name": name, "mimeType": "text/csv", "buffer": content}
+    )
+    page.wait_for_selector(f"h3:has-text('{name}')")
+    settle(page)
+    page.locator("[class*=st-key-source] input").first.click()
+    page.get_by_role("option", name="外包商甲").click()
+    page.wait_for_selector("button:has-text('存入历史')")
+    settle(page)
+
+
+def test_a_vendors_export_is_looked_at_kept_corrected_and_taken_back(served: str, screen: Any, pictures: Path):
+    page = screen(DESK)
+    visit(page, served, "import", "lang=zh")
+    offer(page, "甲一周.csv", 9)
+    shown = page.locator("[data-testid=stMain]").inner_text()
+    assert "手机号" in shown  # said to be dropped
+    assert "13800000000" not in shown
+    assert page.locator("[class*=st-key-queue] input").first.input_value() == "电话热线"  # found by its label
+    page.screenshot(path=pictures / "import-preview-zh.png")
+    page.get_by_role("button", name="存入历史").click()
+    page.wait_for_selector("text=甲一周.csv · 2026-04-25")
+    settle(page)
+    # the next file says otherwise of one value, and that is shown before it is kept
+    visit(page, served, "import", "lang=zh")
+    offer(page, "甲更正.csv", 10)
+    page.get_by_text("1 个值", exact=False).first.click()
+    assert "10" in page.locator("[data-testid=stMain]").inner_text()
+    page.get_by_role("button", name="存入历史").click()
+    page.wait_for_selector("text=甲更正.csv · 2026-04-25")
+    settle(page)
+    while page.get_by_role("button", name="撤销").count():
+        left = page.get_by_role("button", name="撤销").count()
+        page.get_by_role("button", name="撤销").first.click()
+        page.wait_for_function(
+            "n => [...document.querySelectorAll('button')].filter(b => b.innerText === '撤销').length < n", arg=left
+        )
+        settle(page)
+    visit(page, served, "history", "lang=zh")  # the sample seller again
+    assert "2022-04-01" in page.locator("[data-testid=stMain]").inner_text()
+
+
+def test_an_ambiguous_date_is_refused_with_its_place_and_read_once_the_planner_says_which(served: str, screen: Any):
+    page = screen(DESK)
+    visit(page, served, "import", "lang=en")
+    rows = "date,time,queue,calls\n" + "".join(f"0{d}/06/2026,09:00-09:30,phone,{d}\n" for d in range(1, 8))
+    page.locator("[data-testid=stFileUploaderDropzoneInput]").set_input_files(
+        {"name": "us.csv", "mimeType": "text/csv", "buffer": rows.encode()}
+    )
+    page.wait_for_selector("text=This file cannot be read yet")
+    assert "row 2, column date" in page.locator(".ps-bad").inner_text()
+    page.locator("[class*=st-key-order] input").first.click()
+    page.get_by_role("option", name="month first").click()
+    page.wait_for_selector("text=2026-01-06 to 2026-07-06")
+
+
+def test_a_repair_is_accepted_and_taken_back(served: str, screen: Any):
+    page = screen(DESK)
+    visit(page, served, "history", "lang=en")
+    page.get_by_role("button", name="Accept").click()
+    page.wait_for_selector("text=Decided: 1")
+    settle(page)
+    page.get_by_text("Decided: 1").click()
+    page.get_by_role("button", name="Take back").click()
+    page.wait_for_function("() => !document.body.innerText.includes('Decided: 1')")
+    settle(page)
+    assert page.locator("[data-testid=stException]").count() == 0
+
+
+def test_the_scorecard_says_whether_to_renew_and_on_what_evidence(served: str, screen: Any):
+    page = screen(DESK)
+    visit(page, served, "scorecard", "lang=en")
+    assert page.locator(".ps-card b").first.inner_text() in ("renew", "renew with conditions", "do not renew")
+    page.get_by_text("Evidence for").first.click()
+    page.wait_for_selector("text=target")
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Download the scorecard (XLSX)").click()
+    assert waiting.value.suggested_filename == "scorecard.xlsx"

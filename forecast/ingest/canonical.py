@@ -4,23 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 import pandas as pd
 
 from forecast.event import KINDS, Event, Events
 from forecast.history import COLUMNS, DAY, History
+from forecast.ingest.check import STEPS, coarser_days, commonest
 from forecast.language import Text
 from forecast.problem import Problem, Refused
 from forecast.sheet import Sheet
 
 NEEDED = ("start", "queue", "offered")
-NUMBERS = ("offered", "handled", "abandoned", "aht_s", "first_response_s", "resolved", "satisfaction", "bot_deflected")
-KNOWN = (*NEEDED, "source", *NUMBERS[1:])
+NUMBERS = (
+    "offered",
+    "handled",
+    "abandoned",
+    "aht_s",
+    "first_response_s",
+    "resolved",
+    "satisfaction",
+    "bot_deflected",
+    "in_time",
+    "replied",
+    "rated",
+)
+KNOWN = (*NEEDED, "source", *NUMBERS[1:], "site")
 EVENT_NEEDED = ("name", "kind", "start", "end")
 EVENT_KNOWN = (*EVENT_NEEDED, "queue", "note", "size")
-STEPS = tuple(pd.Timedelta(minutes=m) for m in (5, 10, 15, 20, 30, 60, 120, 180, 240, 360, 480, 720, 1440))
 
 
 def read_history(path: Path) -> History:
@@ -38,13 +49,15 @@ def read_history(path: Path) -> History:
             table[column] = sheet.numbers(column)
         elif column in COLUMNS:
             table[column] = np.nan
+    if "site" in raw:
+        table["site"] = sheet.words("site", optional=True)
     for part in ("handled", "abandoned"):
         sheet.wrong(part, table[part] > table["offered"], Text("expected at most the contacts offered"), raw.get(part))
     sheet.unique(table, ["start", "queue", "source"])
     sound = table[table["start"].notna() & (table["queue"] != "")]
     step = _interval(sheet, sound) if len(sound) else DAY
     sheet.close()
-    order = [*COLUMNS, *(c for c in NUMBERS if c in raw and c not in COLUMNS)]
+    order = [*COLUMNS, *(c for c in (*NUMBERS, "site") if c in raw and c not in COLUMNS)]
     return History(table.sort_values(["queue", "source", "start"], ignore_index=True)[order], step)
 
 
@@ -105,7 +118,7 @@ def _interval(sheet: Sheet, table: pd.DataFrame) -> pd.Timedelta:
     gap = series["start"].diff()
     gaps = gap.dropna()
     gaps = gaps[gaps > pd.Timedelta(0)]
-    step = _commonest(gaps)
+    step = commonest(gaps)
     midnight = bool((ordered["start"] == ordered["start"].dt.normalize()).all())
     if midnight and (gaps.empty or DAY < step < 7 * DAY):
         return DAY  # days with gaps; that a queue is closed on some weekdays is for the history to see
@@ -121,36 +134,9 @@ def _interval(sheet: Sheet, table: pd.DataFrame) -> pd.Timedelta:
     since_midnight = ordered["start"] - ordered["start"].dt.normalize()
     off = since_midnight % step != pd.Timedelta(0)
     sheet.wrong("start", off, expected, sheet.rows["start"])
-    mixed = _coarser_days(ordered, step)
+    mixed = coarser_days(ordered, step)
     coarser = Text(
         "mixed intervals: rows of this day are further apart than {minutes} minutes", minutes=expected.values[0][1]
     )
     sheet.wrong("start", mixed & ~off, coarser, sheet.rows["start"])
     return step
-
-
-def _commonest(gaps: pd.Series) -> pd.Timedelta:
-    """The commonest gap; the smaller one of two as common. A day when there is none."""
-    counts = gaps.value_counts()
-    if counts.empty:
-        return DAY
-    return pd.Timedelta(min(counts.index[counts == counts.max()]))
-
-
-def _coarser_days(ordered: pd.DataFrame, step: pd.Timedelta) -> pd.Series:
-    """First rows of days told in a coarser step than the file: a day's sum at midnight, hours among half-hours."""
-    if step == DAY:
-        return pd.Series(False, index=ordered.index)
-    day = ordered["start"].dt.normalize()
-    keys = [ordered["queue"], ordered["source"], day]
-    groups = ordered.groupby(keys, sort=False)["start"]
-    count = groups.transform("size")
-    least = ordered.groupby(keys, sort=False)["start"].diff().groupby(keys, sort=False).transform("min")
-    usual = count.groupby([ordered["queue"], ordered["source"]], sort=False).transform("median")
-    alone = (count == 1) & (ordered["start"] == day) & (usual != 1)
-    sparse = (count >= 4) & (least >= 2 * step) & (count <= DAY / step / 2)
-    series = [ordered["queue"], ordered["source"]]
-    daily = (count == 1) & (ordered["start"] == day) & (usual == 1) & (DAY / step > 1)
-    whole = daily & (daily.groupby(series, sort=False).transform("sum") > 1)  # a queue told by the day only
-    first = ~ordered.assign(day=day).duplicated(["queue", "source", "day"])
-    return cast("pd.Series[bool]", (alone | sparse | whole) & first)

@@ -1,0 +1,1 @@
+"""How the tables of an older archive become today's, one module a step in `versions`."""
