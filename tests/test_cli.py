@@ -130,6 +130,21 @@ def test_a_row_told_by_two_files_is_kept_once_or_refused_where_they_differ(
     assert pd.read_csv(out)["offered"].sum() == rows["offered"].sum()
 
 
+def test_totals_of_headquarters_are_compared_with_the_sources(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    for name, counts in {"a": (5, 6), "b": (5, 7), "hq": (10, 14)}.items():
+        rows = [f"2026-06-01,0{9 + n // 2}:{30 * (n % 2):02d},phone,{c}" for n, c in enumerate(counts)]
+        head = "date,time,queue,offered"
+        if name != "hq":
+            head, rows = f"{head},source", [f"{row},{name}" for row in rows]
+        (tmp_path / f"{name}.csv").write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
+    a, b, hq, out = (str(tmp_path / name) for name in ("a.csv", "b.csv", "hq.csv", "out.csv"))
+    assert main(["import", a, b, "--total", hq, "--out", out, "--lang", "en"]) == 2
+    assert "tells a total of 14 offered, the sources add up to 13" in capsys.readouterr().err
+    assert main(["import", a, b, "--total", hq, "--prefer", a, "--out", out, "--lang", "en"]) == 0
+    assert "phone" in capsys.readouterr().err  # said all the same
+    assert pd.read_csv(out)["offered"].sum() == 23
+
+
 EXPORT = """客服周报,,,,,
 日期,时段,技能组,咨询量,接起量,手机号
 2026-06-01,09:00-09:30,热线,{first},3,13800000000

@@ -65,7 +65,7 @@ def read(path: Path, profile: Profile | None = None) -> Imported:
         Refused: every problem of the file.
     """
     path = Path(path)
-    if encoding.sort_of(path) == "text" and _logs_contacts(path, profile):
+    if encoding.sort_of(path) == "text" and logs_contacts(path, profile):
         return _contacts(path, profile)
     book = opened(path, profile)
     shapes = {head.shape for grid in book.grids if (head := header.locate(grid, profile)) is not None}
@@ -74,7 +74,7 @@ def read(path: Path, profile: Profile | None = None) -> Imported:
     return read_book(book, str(path), profile)
 
 
-def _logs_contacts(path: Path, profile: Profile | None) -> bool:
+def logs_contacts(path: Path, profile: Profile | None) -> bool:
     """Whether a text file begins as a log of contacts, which may be longer than what is read of intervals."""
     from forecast.ingest.sniff import kind
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from forecast import personal
-from forecast.ingest import header
+from forecast.ingest import encoding, header, sniff
 from forecast.ingest.cell import as_text
 from forecast.ingest.fault import Faults
 from forecast.ingest.grid import Grid
 from forecast.ingest.heading import contact_columns, meaning
-from forecast.ingest.imported import Book, opened, read_book
+from forecast.ingest.imported import Book, logs_contacts, opened, read_book
 from forecast.ingest.layout import layout
 from forecast.language import Text
 from forecast.problem import Problem, Refused
@@ -64,13 +64,18 @@ class Preview:
 
 
 def preview(path: Path, profile: Profile | None = None) -> Preview:
-    """What the import page shows of a file, also of one that cannot be read."""
+    """What the import page shows of a file, also of one that cannot be read; of a log of contacts its beginning."""
     try:
+        if encoding.sort_of(path) == "text" and logs_contacts(path, profile):
+            grid, name, separator = sniff.head(path, profile)
+            return _preview(Book("csv", (grid,), name, separator), str(path), profile, (), 0)
         book = opened(path, profile)
     except Refused as refused:
         return Preview(str(path), "", (), "", (), (), (), refused.problems, readable=False)
     problems: tuple[Problem, ...] = ()
     count = 0
+    if any(h.shape == "contacts" for g in book.grids if (h := header.locate(g, profile)) is not None):
+        return _preview(book, str(path), profile, (), 0)
     try:
         count = len(read_book(book, str(path), profile).history.table)
     except Refused as refused:

@@ -36,12 +36,8 @@ def opening(path: Path, profile: Profile | None = None) -> Opening:
     """
     path = Path(path)
     if encoding.sort_of(path) == "text":
-        data = encoding.head_of(path)
-        cut = len(data) == encoding.HEAD
-        decoded = encoding.decode(data, str(path), cut=cut)
-        separated.refuse_spoilt(decoded.text, str(path), profile)
-        grid, separator = separated.grid_of(decoded.text, str(path), profile, whole=not cut)
-        return _opening(grid, profile, decoded.encoding, separator)
+        grid, name, separator = head(path, profile)
+        return _opening(grid, profile, name, separator)
     refused: Refused | None = None
     for grid in opened(path, profile).grids:
         try:
@@ -49,6 +45,20 @@ def opening(path: Path, profile: Profile | None = None) -> Opening:
         except Refused as none:
             refused = refused or none
     raise refused or Refused([])
+
+
+def head(path: Path, profile: Profile | None = None) -> tuple[Grid, str, str]:
+    """The first part of a text file, its encoding and its separator.
+
+    Raises:
+        Refused: text that cannot be read.
+    """
+    data = encoding.head_of(path)
+    cut = len(data) == encoding.HEAD
+    decoded = encoding.decode(data, str(path), cut=cut)
+    separated.refuse_spoilt(decoded.text, str(path), profile)
+    grid, separator = separated.grid_of(decoded.text, str(path), profile, whole=not cut)
+    return grid, decoded.encoding, separator
 
 
 def _opening(grid: Grid, profile: Profile | None, name: str, separator: str) -> Opening:

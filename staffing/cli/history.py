@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import pandas as pd
 import typer
@@ -16,6 +16,9 @@ from forecast.language import Text
 from forecast.profile import Profile, read_profile
 from staffing import save
 from staffing.cli.speech import Json, Out, app, as_text, bad, say, say_all, voice
+
+if TYPE_CHECKING:
+    from forecast.consolidate import Finding
 
 Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="exports: CSV, TSV or XLSX, gzip or not")]
 ProfileFile = Annotated[
@@ -41,12 +44,16 @@ def import_(
     source: SourceName = "",
     json_file: Annotated[Path | None, typer.Option("--json", help="report to write")] = None,
     prefer: Prefer = None,
+    total: Annotated[
+        list[Path] | None, typer.Option(help="file of totals over the sources, to compare with their sum; repeat")
+    ] = None,
     interval: Annotated[int | None, typer.Option(help="minutes to bring every file to, where they differ")] = None,
 ) -> None:
     """Any export to one canonical history, or every problem in it."""
     profile = _profile(profile_file, source)
     found = {str(path): export.read(path, profile, voice.language) for path in files}
-    history, findings = _together(found, prefer or [], interval)
+    totals = {str(path): export.read(path, None, voice.language) for path in total or []}
+    history, findings = _together(found, totals, prefer or [], interval)
     files_out = {out: save.csv_bytes(_columns_told(history))}
     summary = {
         "rows": len(history.table),
@@ -186,19 +193,31 @@ def _named(file: Path | None, profile: Profile) -> str:
 
 
 def _together(
-    found: dict[str, export.Export], prefer: list[str], minutes: int | None
+    found: dict[str, export.Export], totals: dict[str, export.Export], prefer: list[str], minutes: int | None
 ) -> tuple[History, list[dict[str, Any]]]:
     """All files as one history, and what was found where they meet."""
-    if len(found) == 1 and minutes is None:
+    if len(found) == 1 and not totals and minutes is None:
         return next(iter(found.values())).history, []
     from forecast import consolidate
 
     parts = [consolidate.Part(name, one.history) for name, one in found.items()]
+    parts += [consolidate.Part(name, one.history, total=True) for name, one in totals.items()]
     step = pd.Timedelta(minutes=minutes) if minutes else None
     joined = consolidate.consolidated(parts, prefer, step)
-    say_all([f.text for f in joined.findings])
+    say_all([_placed(finding) for finding in joined.findings])
     table = joined.table(voice.language)
     return joined.history, [{str(k): v for k, v in row.items()} for row in table.astype(object).to_dict("records")]
+
+
+def _placed(finding: Finding) -> Text:
+    """A finding with the queue, source and time it is about."""
+    return Text(
+        "{queue} {source} {start}: {what}",
+        queue=finding.queue,
+        source=finding.source,
+        start=f"{finding.start:%Y-%m-%d %H:%M}",
+        what=finding.text,
+    )
 
 
 def _columns_told(history: History) -> pd.DataFrame:
