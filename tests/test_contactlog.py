@@ -147,17 +147,18 @@ def same(mean: float, told: list[int | None]) -> None:
     [
         (0, ""), (0, "2026-02-30 09:00:00"), (0, "2026-06-01"), (0, "26-06-01 09:00"), (0, "1999-06-01 09:00:00"),
         (0, "2026-06-01 09:00-09:30"), (0, "infinity"), (0, "epoch"), (0, "45000"), (0, "2026-06-01 09:00+08"),
+        (0, "2026-06-01 09: 5:10"), (0, "2026-06-01 09:0 :10"), (0, "2026-06-01 09:05:1Z"),
         (1, ""), (1, "=1+1"), (1, "13912345678"), (1, "x" * 201),
-        (2, "-1"), (2, "86401"), (2, "nan"), (2, "inf"), (2, "1e400"), (2, "long"), (2, "5%"),
+        (2, "-1"), (2, "86401"), (2, "nan"), (2, "inf"), (2, "1e400"), (2, "long"), (2, "5%"), (2, "1_000"), (4, "1_0"),
         (3, ""), (3, "maybe"), (3, "2"), (4, "-0.5"), (4, "-inf"), (4, "1.2.3"),
-        (5, "perhaps"), (6, "-1"), (6, "101"), (6, "good"),
+        (5, "perhaps"), (6, "-1"), (6, "101"), (6, "good"), (6, "0_5"), (6, "00:00:05"),
     ],
 )  # fmt: skip
 def test_bad_cell_is_named_by_row_and_heading(tmp_path: Path, column: int, cell: str) -> None:
     bad = [*ROW]
     bad[column] = cell
-    path = written(tmp_path / "log.csv", [ROW, [""] * 7, bad, ROW])
-    assert refusal(path) == [(4, HEAD[column])]
+    assert refusal(written(tmp_path / "a.csv", [ROW, bad, ROW])) == [(3, HEAD[column])]
+    assert refusal(written(tmp_path / "b.csv", [ROW, [""] * 7, bad, ROW])) == [(4, HEAD[column])]
 
 
 def test_all_problems_are_told_the_first_fifty_one_by_one(tmp_path: Path) -> None:
@@ -218,6 +219,23 @@ def test_usual_styles_of_dates_are_read_fast(tmp_path: Path, style: str) -> None
     at = datetime(2026, 6, 1, 9, 35, 10)
     path = written(tmp_path / "log.csv", [[at.strftime(style), *ROW[1:]]])
     assert export.read(path).history.table["start"].tolist() == [pd.Timestamp("2026-06-01 09:30")]
+
+
+@pytest.mark.parametrize(
+    ("cell", "short"),
+    [
+        ("20260601090510", "2026060190510"), ("20260601 09:05:10", "2026061 09:05:10"),
+        ("2026/06/01 09:05", "2026/06/01 09:5"), ("2026-06-01 09:05", "2026-06-01 09:0"),
+        ("2026年06月01日 09:05:10", "2026年06月01日 09:5:10"),
+    ],
+)  # fmt: skip
+def test_time_that_lost_a_digit_is_refused(tmp_path: Path, cell: str, short: str) -> None:
+    assert refusal(written(tmp_path / "log.csv", [[c, *ROW[1:]] for c in (cell, short, cell)])) == [(3, "arrival")]
+
+
+def test_names_with_underscores_do_not_slow_a_log(tmp_path: Path, fast_only: None) -> None:
+    path = written(tmp_path / "log.csv", [[ROW[0], "a_b", *ROW[2:]]])
+    assert export.read(path).history.table[["queue", "aht_s", "satisfaction"]].to_numpy().tolist() == [["a_b", 275, 5]]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import string
 from pathlib import Path
 
@@ -49,3 +50,15 @@ def test_figures_inside_a_sentence_are_said_in_its_language_too():
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_an_unknown_message_is_said_as_it_is_written(language):
     assert translate("a message nobody translated", language) == "a message nobody translated"
+
+
+def test_every_message_in_the_sources_is_one_that_the_catalogue_knows():
+    known = set(extracted(ROOT))
+    for path in [*(ROOT / "forecast").rglob("*.py"), *(ROOT / "staffing").rglob("*.py"), ROOT / "app.py"]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("t", "Text"):
+                first = node.args[0] if node.args else None
+                if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                    assert not first.value or first.value in known, (
+                        f"{path.name}:{node.lineno} is not collected: {first.value}"
+                    )

@@ -191,10 +191,8 @@ def durations(column: Column, faults: Faults, field: str, profile: Profile | Non
     unsaid = field == "aht_s" and unit is None and plainly and not wrong and not _says_seconds(heading)
     if unsaid and 0 < _median(seconds) < SHORTEST_MEAN:
         text = Text(
-            (
-                "expected a unit: the mean handle times are below {least}, seconds or minutes? Say so in "
-                "the heading or a profile"
-            ),
+            "expected a unit: the mean handle times are below {least}, seconds or minutes? Say so in "
+            "the heading or a profile",
             least=SHORTEST_MEAN,
         )
         faults.add(column.part, int(column.rows[int(np.argmax(seconds > 0))]), column.heading, text)

@@ -167,10 +167,8 @@ def changed(part: str, row: int, words: Sequence[str], profile: Profile) -> list
         same = [w for w in new if meaning(w).field == field]
         if same or near:
             text = Text(
-                (
-                    "the profile reads {field} from this column, which the file no longer has; the nearest "
-                    "new one is {near}"
-                ),
+                "the profile reads {field} from this column, which the file no longer has; the nearest "
+                "new one is {near}",
                 field=field,
                 near=said((same or near)[0]),
             )

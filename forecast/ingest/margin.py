@@ -132,10 +132,8 @@ def _check_shape(grid: Grid, header: Header, rows: list[int], faults: Faults) ->
                 )
             else:
                 text = Text(
-                    (
-                        "expected {expected} cells, found {count}; a number with thousands separators needs "
-                        "quotation marks"
-                    ),
+                    "expected {expected} cells, found {count}; a number with thousands separators needs "
+                    "quotation marks",
                     expected=width,
                     count=_size(row),
                 )

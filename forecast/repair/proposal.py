@@ -17,6 +17,14 @@ from forecast.language import Text
 
 Kind = Literal["gap", "outage", "level_shift", "outlier", "stock_out", "not_delivered"]
 KINDS: tuple[str, ...] = get_args(Kind)
+KIND_LABELS: Mapping[str, Text] = {
+    "gap": Text("gap"),
+    "outage": Text("outage"),
+    "level_shift": Text("level shift"),
+    "outlier": Text("outlier"),
+    "stock_out": Text("stock-out"),
+    "not_delivered": Text("report not delivered"),
+}
 Action = Literal["replace values", "leave out of learning", "scale earlier level"]
 ACTIONS: tuple[str, ...] = get_args(Action)
 BESIDE = 28 * DAY  # days on either side of a level shift that are its evidence

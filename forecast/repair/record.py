@@ -11,7 +11,7 @@ import pandas as pd
 from forecast.event import Event
 from forecast.history import History
 from forecast.language import Text
-from forecast.repair.proposal import Evidence, Proposal
+from forecast.repair.proposal import KIND_LABELS, Evidence, Proposal
 
 KEYS = ["queue", "source", "start"]
 COLUMNS = ["start", "queue", "source", "column", "original", "repaired", "kind", "why", "key", "added"]
@@ -178,7 +178,7 @@ def _scaled(table: pd.DataFrame, accepted: Sequence[Proposal]) -> tuple[pd.DataF
 def _corrected(proposal: Proposal) -> Text:
     return Text(
         "{kind} of {queue} from {start}: the values it was made from have changed since; it was not applied",
-        kind=proposal.kind,
+        kind=KIND_LABELS[proposal.kind],
         queue=proposal.queue,
         start=f"{proposal.start:%Y-%m-%d %H:%M}",
     )
@@ -187,7 +187,7 @@ def _corrected(proposal: Proposal) -> Text:
 def _overlapping(proposal: Proposal) -> Text:
     return Text(
         "{kind} of {queue} from {start}: another accepted repair replaces some of its values; it was not applied",
-        kind=proposal.kind,
+        kind=KIND_LABELS[proposal.kind],
         queue=proposal.queue,
         start=f"{proposal.start:%Y-%m-%d %H:%M}",
     )

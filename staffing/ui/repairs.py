@@ -12,6 +12,7 @@ from forecast.archive import Archive
 from forecast.language import Text
 from forecast.problem import Refused
 from forecast.repair import Proposal
+from forecast.repair.proposal import KIND_LABELS
 from forecast.ui.choose import choose
 from forecast.ui.reader import NOTHING, Reader
 from forecast.ui.table import html, note, sentences
@@ -20,14 +21,6 @@ from staffing.ui import chart
 from staffing.ui.view import said
 from staffing.working import Working
 
-KINDS: Mapping[str, Text] = {
-    "gap": Text("gap"),
-    "outage": Text("outage"),
-    "level_shift": Text("level shift"),
-    "outlier": Text("outlier"),
-    "stock_out": Text("stock-out"),
-    "not_delivered": Text("report not delivered"),
-}
 ACTIONS: Mapping[str, Text] = {
     "replace values": Text("replace the values by those expected"),
     "leave out of learning": Text("keep the values, but let the forecast learn nothing from these days"),
@@ -72,7 +65,7 @@ def _by(found: tuple[Proposal, ...], key: str) -> Proposal:
 
 def _titled(proposal: Proposal, t: Reader) -> str:
     who = t.name(proposal.queue) + (f" · {t.name(proposal.source)}" if proposal.source else "")
-    return f"{t.date(proposal.start)} · {t.say(KINDS[proposal.kind])} · {who}"
+    return f"{t.date(proposal.start)} · {t.say(KIND_LABELS[proposal.kind])} · {who}"
 
 
 def _proposal(proposal: Proposal, found: Working, place: Archive, colours: Mapping[str, str], t: Reader) -> None:

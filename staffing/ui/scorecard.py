@@ -92,13 +92,13 @@ def _verdicts(key: str, weeks: int, _card: Scorecard) -> tuple[Verdict, ...]:
 
 def _verdict(verdict: Verdict, t: Reader) -> None:
     """The answer in a card, its evidence below."""
-    score = NOTHING if verdict.score is None else t.percent(verdict.score)
+    score = t("score {score}", score=NOTHING if verdict.score is None else t.percent(verdict.score))
     tint = TINTS[verdict.answer]
     span = t("{first} to {last}", first=t.date(verdict.first), last=t.date(verdict.last + pd.Timedelta(days=6)))
     st.html(
         f'<div class="ps-card" style="background:{tint}"><span>{escape(t.name(verdict.source))}</span>'
         f"<b>{escape(t.say(ANSWERS[verdict.answer]))}</b>"
-        f"<span>{escape(t('score {score}', score=score))} · {escape(span)}</span></div>"
+        f"<span>{escape(score)} · {escape(span)}</span></div>"
     )
     with st.expander(t("Evidence for {source}", source=t.name(verdict.source))):
         st.html(sentences([said(text, t) for text in verdict.evidence]))
