@@ -13,13 +13,13 @@ from forecast.ingest.daytime import NO_TIME as NO_TIME
 from forecast.language import Text
 
 LONGEST = 64  # characters; no time is longer
-FIRST, LAST = 2000, 2100  # years that a history may be of
+FIRST, LAST = 1990, 2100  # years that a history may be of
 EPOCH = date(1970, 1, 1).toordinal()
 
 NO_DATE = Text("expected a date such as 2026-06-01 or 2026-06-01 09:30")
 NO_YEAR = Text("expected a date with its year, such as 2026-06-01")
 SHORT_YEAR = Text("expected a year of four digits, such as 2026-06-01")
-FAR_YEAR = Text("expected a year from 2000 to 2100")
+FAR_YEAR = Text("expected a year from 1990 to 2100")
 NO_DAY = Text("expected a day that the calendar has")
 WRONG_WEEKDAY = Text("expected a weekday that fits its date")
 SPAN_OF_DAYS = Text("expected a day or an interval within a day, found a span of days")
@@ -146,7 +146,7 @@ def _common(text: str) -> Moment | None:
 def _figure(value: float) -> Moment | Text:
     if value != value or not 0 <= value < 1e9:
         return NO_DATE
-    if value.is_integer() and 20_000_101 <= value <= 21_001_231:
+    if value.is_integer() and 19_900_101 <= value <= 21_001_231:
         return _text(str(int(value)))
     return Moment(bare=value) if value < 100_000 else NO_DATE
 

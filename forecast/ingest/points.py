@@ -19,7 +19,7 @@ from forecast.profile import Profile
 NONE = -(1 << 60)
 
 
-SERIALS = (36_526, 73_415)  # 2000 to 2100 as a spreadsheet counts days
+SERIALS = (32_874, 73_415)  # 1990 to 2100 as a spreadsheet counts days
 
 
 SERIAL_EPOCH = 25_569  # its 1970-01-01
