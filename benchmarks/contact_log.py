@@ -26,6 +26,21 @@ from forecast import contactlog
 history, report = contactlog.read(Path(sys.argv[1]), promise_s={"售前": 20.0, "售后": 30.0})
 print(int(history.table["offered"].sum()))
 """
+BAD = (  # rows to add at the end, each with one bad cell
+    "X1,2025-12-31 23:59:59,VIP,A1,13900000001,-5,是,3,是,5",
+    "X2,2025-02-30 09:00:00,VIP,A1,13900000001,60,是,3,是,5",
+    "X3,2025-12-31 23:59:59,VIP,A1,13900000001,60,perhaps,3,是,5",
+)
+REFUSED = """
+import sys
+from pathlib import Path
+from forecast import contactlog
+from forecast.problem import Refused
+try:
+    contactlog.read(Path(sys.argv[1]))
+except Refused as refused:
+    print("".join(str(p.row) for p in refused.problems if p.column in ("handle_s", "arrival", "answered")))
+"""
 DUCKDB = """
 import sys
 import duckdb
@@ -112,20 +127,20 @@ def make(path: Path, rows: int, seed: int = 4) -> None:
         part.unlink()
 
 
-def run(code: str, path: Path, rows: int) -> Run:
-    """One reading in a process of its own."""
+def run(code: str, path: Path, expected: int) -> Run:
+    """One reading in a process of its own; it must print what is expected."""
     begun = time.perf_counter()
     child = subprocess.Popen([sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE, text=True)  # noqa: S603
     told = child.stdout.read() if child.stdout else ""
     _, status, used = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
     taken = time.perf_counter() - begun
-    if child.returncode or int(told) != rows:
+    if child.returncode or int(told) != expected:
         raise RuntimeError(f"the reading failed or lost rows: {told!r}")
     return Run(taken, used.ru_utime + used.ru_stime, used.ru_maxrss / 1000)
 
 
-def report(path: Path, rows: int, runs: dict[str, list[Run]], busy: str) -> str:
+def report(path: Path, rows: int, runs: dict[str, list[Run]], refused: Run, busy: str) -> str:
     """The page, from the best of the runs of each reader."""
     best = {name: min(some, key=lambda r: r.seconds) for name, some in runs.items()}
     ours = next(iter(best.values()))
@@ -152,6 +167,10 @@ def report(path: Path, rows: int, runs: dict[str, list[Run]], busy: str) -> str:
             *lines,
             "",
             f"Target {SECONDS} s and {MEGABYTES} MB: {met}.",
+            "",
+            f"The same log with {len(BAD)} bad rows at its end is refused, each named by row and heading, after "
+            f"{refused.seconds:.0f} s",
+            f"({refused.processor:.0f} processor seconds, {refused.megabytes:.0f} MB at most; one run).",
             "",
             "Limits: contacts are compared by their number, to find one told twice, in files up to 200 MB only, and",
             "the report says when they were not. Dates with an offset from UTC, or not year first, and files with",
@@ -183,7 +202,12 @@ def main() -> None:
         for _ in range(args.times):
             for name, code in READERS.items():
                 runs[name].append(run(code, path, args.rows))
-        args.out.write_text(report(path, args.rows, runs, f"{before:.1f} and {os.getloadavg()[0]:.1f}"), "utf-8")
+        with path.open("a", encoding="utf-8") as file:
+            file.writelines(f"{line}\n" for line in BAD)
+        refused = run(REFUSED, path, int("".join(str(args.rows + n) for n in range(2, 2 + len(BAD)))))
+        args.out.write_text(
+            report(path, args.rows, runs, refused, f"{before:.1f} and {os.getloadavg()[0]:.1f}"), "utf-8"
+        )
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import pandas as pd
 
 from forecast.contactlog.plan import Plan
 from forecast.ingest.cell import is_empty
-from forecast.ingest.clock import DAY_S, NO_DATE, NO_DAY, NO_TIME, Moment, moment
+from forecast.ingest.clock import DAY_S, FIRST, LAST, NO_DATE, NO_DAY, NO_TIME, Moment, moment
 from forecast.ingest.column import Column
 from forecast.ingest.fault import Faults, got
 from forecast.language import Text
@@ -19,6 +19,7 @@ NONE = -(1 << 60)
 EMPTY = Text("expected when the contact came, the cell is empty")
 NO_CLOCK = Text("expected a day with a time of day, such as 2026-06-01 09:05")
 A_MOMENT = Text("expected a moment, found an interval")
+PLAIN = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d", re.ASCII)
 HALF_OFFSET = re.compile(r".{16}[+-]\d\d")  # 2026-06-01 09:00+08: an offset, or half an interval
 
 
@@ -54,6 +55,11 @@ class Arrivals:
 
     def _points(self, column: Column, role: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Days, seconds of the day and offsets of a column; NONE where not told."""
+        plain = _plain(column.cells) if role == "arrival" and not self._offset else None
+        if plain is not None:
+            self._offset = False
+            seconds = plain[column.codes]
+            return seconds // DAY_S, seconds % DAY_S, np.full(len(seconds), NONE)
         whole_days = self._plan.step == DAY_S or (role == "arrival_date" and self._plan.has("arrival_time"))
         found: list[Moment | None] = []
         wrong: dict[int, Text] = {}
@@ -111,6 +117,19 @@ class Arrivals:
                 text = Text("expected an offset from UTC in all rows or in none")
                 self._faults.add(column.part, column.first(n), column.heading, got(text, column.cells[n]))
                 return
+
+
+def _plain(cells: Sequence[object]) -> np.ndarray | None:
+    """Seconds since 1970 of cells that all are plain moments such as 2026-06-01 09:05:10; None where one is not."""
+    if not all(isinstance(c, str) and PLAIN.fullmatch(c) for c in cells):
+        return None
+    try:
+        moments = np.array(cells, dtype="datetime64[s]")
+    except ValueError:
+        return None  # no day of the calendar, or 24:00
+    if moments.min() < np.datetime64(f"{FIRST}-01-01") or moments.max() >= np.datetime64(f"{LAST + 1}-01-01"):
+        return None
+    return moments.astype(np.int64)
 
 
 def order_of(records: Iterable[tuple[int, Sequence[object]]], plan: Plan, faults: Faults) -> str:

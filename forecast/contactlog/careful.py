@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from operator import itemgetter
 
 import numpy as np
 import pandas as pd
@@ -76,7 +77,7 @@ def _read(records: Iterator[Record], plan: Plan, faults: Faults, typed: bool, or
         columns = {n: _column(plan, n, at, rows, cells) for n, at in plan.places.items()}
         table = _values(columns, arrivals, plan, faults, styles)
         if plan.identity is not None:
-            seen.append(_hashes(cells, [plan.identity, *plan.places.values()], plan.identity))
+            seen.append(_hashes(cells, [plan.identity, *plan.places.values()], typed))
             numbers.append(rows)
         if not faults:
             part = _added(table, plan)
@@ -100,7 +101,8 @@ def _data(records: Iterator[Record], plan: Plan, faults: Faults, result: Read, t
         size = len(cells)
         first = cells[arrival] if size > arrival and (size == width or typed) else ""
         if first and (not isinstance(first, str) or first[0].isdigit()):
-            yield from _held(held)
+            if held:
+                yield from _held(held)
             yield row, cells
             continue
         filled = [n for n, c in enumerate(cells) if not (c is None or c == "")]
@@ -259,10 +261,15 @@ def _added(table: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     return result.groupby(list(KEYS), as_index=False, sort=False)[list(sums(plan))].sum()
 
 
-def _hashes(cells: Sequence[Sequence[object]], places: Sequence[int], identity: int) -> np.ndarray:
-    """A number for each row's contact, 0 where the row names none: the same only where all these cells are the same."""
-    keys = ["\x1f".join(as_text(c[n]) if n < len(c) else "" for n in places) for c in cells]
-    named = np.array([identity < len(c) and bool(as_text(c[identity])) for c in cells])
+def _hashes(cells: Sequence[Sequence[object]], places: Sequence[int], typed: bool) -> np.ndarray:
+    """A number for each row's contact, 0 where the row names none: the same only where all these cells are the same.
+
+    The first of `places` is that of the contact's name; `typed`: cells are as a workbook has them, not tidy text.
+    """
+    pick, most = itemgetter(*places), max(places)
+    rows = [c if len(c) > most else [*c, *[""] * (most + 1 - len(c))] for c in cells]
+    keys = ["\x1f".join(map(as_text, pick(c)) if typed else pick(c)) for c in rows]
+    named = np.array([not k.startswith("\x1f") for k in keys])
     found = pd.util.hash_array(np.array(keys, dtype=object), categorize=False)
     return np.where(named, found, np.uint64(0))
 

@@ -182,7 +182,7 @@ class _Records:
             try:
                 for record in reader:
                     row += 1
-                    cells = [c.strip() for c in record]
+                    cells = tuple(map(str.strip, record))  # a tuple of text is nothing to a garbage collector
                     yield row, cells if any(cells) else EMPTY_ROW
             except csv.Error as error:
                 said = str(error)
@@ -197,7 +197,7 @@ class _Records:
 
 
 def _clean(line: str) -> str:
-    return line if line.isascii() else line.translate(INVISIBLE)
+    return line.translate(INVISIBLE) if not line.isascii() and separated.INVISIBLE_CELL.search(line) else line
 
 
 def _workbook(
