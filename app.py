@@ -11,6 +11,7 @@ from pathlib import Path
 import streamlit as st
 
 from forecast.archive import Archive
+from forecast.consolidate import Finding
 from forecast.ingest import read_history
 from forecast.language import LANGUAGES
 from forecast.problem import Refused
@@ -21,6 +22,7 @@ from forecast.ui.importing import Known, show_import
 from forecast.ui.reader import Reader
 from forecast.ui.style import CSS
 from forecast.ui.table import sentences
+from forecast.ui.together import show_findings, show_totals
 from staffing import plan, working
 from staffing.noplan import NoPlan
 from staffing.plan import Made, Result
@@ -75,6 +77,12 @@ def planned(key: str, _scenario: Scenario, _made: Made) -> Outcome:
 def worked_on(digest: str, _place: Archive) -> Working:
     """The history to work with, for what is imported and decided now."""
     return working.working(_place)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def findings(digest: str, _found: Working, _place: Archive) -> tuple[Finding, ...]:
+    """What was found where the imports meet."""
+    return working.findings(_found, _place)
 
 
 def main() -> None:
@@ -177,7 +185,10 @@ def run(scenario: Scenario, scenarios: dict[str, Scenario], own: Path | None, t:
         show_history(slow.history, slow.season, queue_colours(slow), source_colours(scenario), t)
         if own is None:
             place = working.usual()
-            show_repairs(worked_on(working.digest(place), place), place, queue_colours(slow), t)
+            found = worked_on(working.digest(place), place)
+            show_findings(findings(found.digest, found, place), t)
+            show_totals(found.history, working.places(place), lambda made: working.keep_places(place, made), t)
+            show_repairs(found, place, queue_colours(slow), t)
 
     def importing(title: str) -> None:
         st.title(title, anchor=False)

@@ -160,7 +160,7 @@ def report(path: Path, rows: int, runs: dict[str, list[Run]], refused: Run, busy
             "",
             f"{rows:,} rows, {path.stat().st_size / 1e6:.0f} MB, {os.cpu_count()} cores; best of "
             f"{len(runs[next(iter(runs))])} runs each.",
-            f"Load of the machine when the runs began and ended: {busy}; other work ran beside the runs.",
+            f"Load of the machine when the runs began and ended: {busy}.",
             "",
             "| reader | seconds | processor seconds | MB at most | time against ours | all runs, s |",
             "|---|--:|--:|--:|--:|---|",

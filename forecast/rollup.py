@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import tomli_w
 
 from forecast.history import DAY, History
 from forecast.language import Text
@@ -42,6 +43,13 @@ class Places:
         """The region of the first of `names` that has one."""
         regions = dict(self.regions)
         return next((regions[name] for name in names if name in regions), None)
+
+    def toml(self) -> str:
+        """The places as `places_of` reads them."""
+        regions: dict[str, list[str]] = {}
+        for site, region in self.regions:
+            regions.setdefault(region, []).append(site)
+        return tomli_w.dumps({"regions": regions})
 
 
 def read_places(path: Path) -> Places:
@@ -122,6 +130,25 @@ def rolled(history: History, places: Places, every: pd.Timedelta | None = None, 
     of = table["handle_contacts"]
     table["aht_s"] = table["handle_s"] / of.where(of > 0)
     return table[list(COLUMNS)]
+
+
+def totals(history: History, places: Places) -> pd.DataFrame:
+    """What each site, region and headquarters served over the whole history, queues taken together.
+
+    Columns: layer, place, contacts, handled, abandoned (of what is told), aht_s, share (of headquarters' contacts),
+    unknown (intervals whose contacts are not told). Headquarters first, then regions, then sites.
+
+    Raises:
+        Refused: as `rolled`.
+    """
+    days = rolled(history, places, DAY, by_queue=False)
+    days["contacts"] = days["contacts_known"]
+    sums = days.groupby(["layer", "place"])[[*SUMS, *KNOWN]].sum(min_count=1).reset_index()
+    sums["aht_s"] = sums["handle_s"] / sums["handle_contacts"].where(sums["handle_contacts"] > 0)
+    whole = sums.loc[sums["layer"] == "headquarters", "contacts"].iloc[0]
+    sums["share"] = sums["contacts"] / whole if whole else np.nan
+    sums = sums.sort_values(["layer", "place"], key=lambda c: c.map(LAYERS[::-1].index) if c.name == "layer" else c)
+    return sums[["layer", "place", *SUMS, "aht_s", "share", "unknown"]].reset_index(drop=True)
 
 
 def _parts(rows: pd.DataFrame) -> pd.DataFrame:

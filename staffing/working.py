@@ -12,15 +12,18 @@ import tomli_w
 
 from forecast import archive, ingest
 from forecast.archive import Archive
+from forecast.consolidate import Finding, Part, findings_of
 from forecast.event import Event, Events
 from forecast.history import History
 from forecast.language import Language, Text
 from forecast.problem import Problem, Refused
 from forecast.repair import Decision, Proposal, Repaired, applied, proposals, undecided
+from forecast.rollup import Places, read_places
 from forecast.season import season_of
 from staffing import save, store
 from staffing.scenario import SAMPLE, Scenario, load
 
+PLACES = "places.toml"
 SEASONS = pd.Timedelta(days=60)  # of the calendar beyond the history: a festival is felt before it comes
 
 
@@ -123,6 +126,30 @@ def decide(
 def decide_one(place: Archive, proposal: Proposal, accepted: bool, by: str) -> None:
     """Keep the word on one proposal."""
     archive.decide(place, _word(proposal, accepted, by))
+
+
+def findings(found: Working, place: Archive) -> tuple[Finding, ...]:
+    """What was found where the imports and their sources meet; of the sample's history where nothing was imported."""
+    active = [one for one in archive.imports(place) if one.status == "active"] if found.own else []
+    parts = [Part(f"{one.number} · {one.file}", archive.original(place, one.number)) for one in active]
+    if not parts:
+        return findings_of([Part("sample", found.original)]).findings
+    return findings_of(parts, [part.name for part in reversed(parts)]).findings  # a later import holds
+
+
+def places(place: Archive) -> Places:
+    """The regions that were kept.
+
+    Raises:
+        Refused: the file they are in was changed to something else.
+    """
+    file = place.path.parent / PLACES
+    return read_places(file) if file.exists() else Places()
+
+
+def keep_places(place: Archive, made: Places) -> None:
+    """Keep the regions, beside the archive."""
+    save.write_all(place.path.parent, {PLACES: made.toml().encode()})
 
 
 def history_kept(repaired: bool = True) -> History:

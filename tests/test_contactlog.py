@@ -238,6 +238,12 @@ def test_names_with_underscores_do_not_slow_a_log(tmp_path: Path, fast_only: Non
     assert export.read(path).history.table[["queue", "aht_s", "satisfaction"]].to_numpy().tolist() == [["a_b", 275, 5]]
 
 
+def test_an_answer_in_another_word_far_below_the_first_rows_is_still_read_fast(tmp_path: Path, fast_only: None) -> None:
+    rows = [ROW] * 200_000 + [[*ROW[:3], "no", *ROW[4:]], [*ROW[:5], "n", ROW[6]]]
+    row = export.read(written(tmp_path / "log.csv", rows)).history.table.iloc[0]
+    assert (row["offered"], row["abandoned"], row["resolved"]) == (200_002, 1, 200_001)
+
+
 @pytest.mark.parametrize(
     ("cell", "start"),
     [

@@ -142,6 +142,26 @@ def test_counts_under_several_titles_are_queues(tmp_path: Path):
     assert read(tmp_path, titled).queues == ("all",)  # titles that only gather columns
 
 
+def test_counts_under_titles_that_name_vendors_are_sources(tmp_path: Path):
+    text = "日期,甲外包,,乙外包,\n,来电量,接起量,来电量,接起量\n2026-06-01,5,4,7,6\n"
+    table = read(tmp_path, text).table
+    assert dict(table.groupby("source")["handled"].sum()) == {"甲外包": 4.0, "乙外包": 6.0}
+    assert set(table["queue"]) == {"all"}
+
+
+def test_a_word_for_offered_or_accepted_is_left_out_beside_a_clear_one(tmp_path: Path):
+    beside = read(tmp_path, "日期,会话量,接入量\n2026-06-01,5,4\n").table
+    assert beside["offered"].tolist() == [5.0]
+    assert beside["handled"].isna().all()
+    alone = read(tmp_path, "日期,接入量\n2026-06-01,4\n").table
+    assert alone["offered"].tolist() == [4.0]
+
+
+def test_bare_words_name_counts(tmp_path: Path):
+    table = read(tmp_path, "日期,时段,进线,接起,放弃\n2026-06-01,09:00-09:30,5,4,1\n").table
+    assert table[["offered", "handled", "abandoned"]].iloc[0].tolist() == [5.0, 4.0, 1.0]
+
+
 def test_a_matrix_of_days_and_times_is_read(tmp_path: Path):
     text = "日期,9:00,9:30,10:00,合计\n2026-06-01,1,2,3,6\n2026-06-02,4,5,6,15\n"
     history = read(tmp_path, text)
@@ -156,6 +176,9 @@ def test_a_matrix_of_days_and_times_is_read(tmp_path: Path):
     [
         ("", "-", "-", "the file is empty"),
         ("日期,咨询量\n", 1, "-", "found none"),
+        ('日期,咨询量\n2026-06-01,"123,"\n', 2, "咨询量", "expected a number"),
+        ("日期,咨询量\n2026-06-01,１ｅ３\n", 2, "咨询量", "expected a number"),
+        ("日期,时段,咨询量\n2026-06-01,9:00-9:30,3\n2026-06-01,9:30-10:00-11:00,3\n", 3, "时段", "expected a time"),
         ("a,b\n1,2\n", "-", "-", "expected a header"),
         ("日期,接通率\n2026-06-01,90%\n", 1, "-", "no column with the contacts offered"),
         ("队列,咨询量\na,3\n", 1, "-", "no column with a date"),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from forecast.history import History
 from forecast.problem import Refused
-from forecast.rollup import COLUMNS, Places, places_of, read_places, rolled
+from forecast.rollup import COLUMNS, Places, places_of, read_places, rolled, totals
 
 DAY = pd.Timedelta(days=1)
 PLACES = places_of('[regions]\n"华东" = ["上海", "杭州"]\n"华南" = ["广州"]')
@@ -44,6 +44,30 @@ def test_sites_add_up_to_regions_and_regions_to_headquarters():
     assert at(table, "region", "华东")["contacts"].tolist() == [30, 32, 34]
     assert at(table, "region", "华南")["contacts"].tolist() == [30, 31, 32]
     assert at(table, "headquarters")["contacts"].tolist() == [60, 63, 66]
+
+
+def test_totals_of_all_layers_are_the_same_and_headquarters_come_first():
+    rows = [("a", s, s, d, float(10 * (i + 1) + d)) for i, s in enumerate(SITES) for d in range(3)]
+    table = totals(make(rows), PLACES)
+    assert table["layer"].tolist() == ["headquarters", "region", "region", "site", "site", "site"]
+    assert table.groupby("layer")["contacts"].sum().to_dict() == {"headquarters": 189, "region": 189, "site": 189}
+    assert table.groupby("layer")["share"].sum().round(12).to_dict() == {"headquarters": 1, "region": 1, "site": 1}
+    assert set(table["aht_s"]) == {100.0}
+
+
+def test_totals_tell_what_is_known_and_how_much_is_not():
+    rows = [
+        ("a", "x", "上海", 0, 10.0),
+        ("a", "x", "上海", 1, np.nan),
+        ("a", "y", "杭州", 0, 5.0),
+        ("a", "y", "杭州", 1, 4.0),
+    ]
+    table = totals(make(rows), Places())
+    assert table[["place", "contacts", "unknown"]].to_numpy().tolist() == [["", 19, 1], ["上海", 10, 1], ["杭州", 9, 0]]
+
+
+def test_places_written_and_read_again_are_the_same():
+    assert places_of(PLACES.toml()) == PLACES
 
 
 def test_an_unknown_part_is_unknown_in_every_layer_above_and_said():

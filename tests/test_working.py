@@ -12,6 +12,7 @@ from forecast import archive
 from forecast.archive import Archive
 from forecast.history import History
 from forecast.problem import Refused
+from forecast.rollup import Places
 from staffing import working
 from staffing.scenario import load
 
@@ -49,6 +50,29 @@ def test_an_imported_history_is_what_is_worked_on(place: Archive):
     assert working.digest(place) == found.digest
     archive.undo(place, 1)
     assert working.scenario(working.working(place)) == load(None)
+
+
+def test_what_imports_tell_alike_or_against_each_other_is_found_a_later_one_holding(place: Archive):
+    first = days()
+    last = first.table.tail(10)
+    again = History(last.assign(offered=last["offered"] + np.array([0.0] * 9 + [7.0])), first.interval)
+    archive.add(place, first, {}, "a" * 64, file="own.csv")
+    archive.add(place, again, {}, "b" * 64, file="corrected.csv")
+    found = working.findings(working.working(place), place)
+    assert sorted(f.kind for f in found) == ["contradiction", "gap", "overlap"]
+    assert all(f.settled for f in found)
+    against = next(f for f in found if f.kind == "contradiction")
+    assert set(against.files) == {"2 · corrected.csv", "1 · own.csv"}
+    assert against.text.say("en").endswith("2 · corrected.csv was kept")
+    archive.undo(place, 2)
+    assert [f.kind for f in working.findings(working.working(place), place)] == ["gap"]
+
+
+def test_regions_are_kept_beside_the_archive(place: Archive):
+    assert working.places(place) == Places()
+    made = Places((("own", "华东"),))
+    working.keep_places(place, made)
+    assert working.places(place) == made
 
 
 def test_a_repair_holds_from_when_it_is_accepted_until_it_is_taken_back(place: Archive):

@@ -176,7 +176,7 @@ def number(cell: Cell) -> Number | Text:
     if found is None:
         return NO_NUMBER
     sign, body, exponent, percent = found.groups()
-    if percent and unit:
+    if (percent and unit) or (exponent and not str(cell).isascii()):  # no program writes １ｅ３
         return NO_NUMBER
     return _scaled(_read(body.strip()), sign, exponent, percent or unit)
 
@@ -221,7 +221,7 @@ def _read(body: str) -> tuple[float, float, str] | None:
 def _one_mark(body: str, mark: str) -> tuple[float, float, str] | None:
     """A number with only commas: (as thousands, as a decimal, which it shows)."""
     groups = bool(re.fullmatch(r"[1-9]\d{0,2}(?:,\d{3})+", body))
-    decimal = body.count(mark) == 1
+    decimal = body.count(mark) == 1 and body[-1] != mark
     if not groups and not decimal:
         return None
     thousand = float(body.replace(mark, "")) if groups else math.nan

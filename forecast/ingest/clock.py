@@ -73,6 +73,7 @@ NAMED_MONTH = re.compile(MONTH + r"\.?[- ]?(\d{1,2})(?:st|nd|rd|th)?,? ?(\d{4})(
 SHORT = re.compile(r"\d{1,2}([-/.])\d{1,2}\1\d{2}(?!\d)|\d{2}年\d{1,2}月\d{1,2}日?")
 YEARLESS = re.compile(r"\d{1,2}(?:[-/]|月)\d{1,2}日?(?!\d|[-/])")
 OFFSET = re.compile(r"(?<=\d) ?(?:z|(?:utc|gmt)?([+-])(\d{2}):?(\d{2})|(?:utc|gmt)([+-])(\d{1,2}))$")
+TO_THE_SECOND = re.compile(r"\d{1,2}:\d{2}:\d{2}(?:\.\d{1,9})?")
 HOUR = re.compile(r"[01]\d|2[0-4]")  # 2026-06-01 09
 NUMBER = re.compile(r"\d{1,5}(?:\.\d{1,15})?")
 
@@ -279,7 +280,7 @@ def _offset(text: str) -> tuple[int | None, str]:
     if not found or ":" not in text[: found.start()] or text[: found.start()].count(":") > 2:
         return None, text
     clock = text[: found.start()].rsplit(" ", 1)[-1].rsplit("t", 1)[-1]
-    if found.group(1) == "-" and clock.count(":") < 2 and not re.search("utc|gmt", found.group()):
+    if found.group(1) == "-" and not TO_THE_SECOND.fullmatch(clock) and not re.search("utc|gmt", found.group()):
         return None, text  # 09:00-09:30 is an interval
     sign, hours, minutes = found.group(1) or found.group(4), found.group(2) or found.group(5), found.group(3)
     seconds = (int(hours or 0) * 3600 + int(minutes or 0) * 60) * (-1 if sign == "-" else 1)

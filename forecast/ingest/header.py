@@ -189,7 +189,8 @@ def _at(grid: Grid, at: int, profile: Profile | None) -> Header | None:
     if not any(words):
         return None
     fields = [field_of(w, profile) if w else "" for w in words]
-    if _tells(fields, profile):
+    log = is_contact_log(words, profile.columns if profile else None)
+    if _tells(fields, profile) and ("offered" in fields or not log):  # 接通 alone is a count or an answer
         if _doubles(fields) and at > 0 and any(_words(grid, at - 1)):
             return _of(grid, (at - 1, at), profile)
         below = _below(grid, at, profile)
@@ -203,7 +204,7 @@ def _at(grid: Grid, at: int, profile: Profile | None) -> Header | None:
             both = _of(grid, (at, at + 1), profile)
             if _tells([field_of(h, profile) for h in both.headings], profile):
                 return both
-    if is_contact_log(words, profile.columns if profile else None):
+    if log:
         return _of(grid, (at,), profile, "contacts")
     return None
 

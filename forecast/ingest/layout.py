@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from forecast.ingest import synonym
@@ -21,6 +21,7 @@ REASONS = {
     "rate": Text("a rate; rates are computed from counts"),
     "weekday": Text("the weekday of the date"),
     "total": Text("a total over other columns"),
+    "unclear": Text("contacts offered or accepted: another column names the offered; a profile can name its field"),
     "unknown": Text("not recognised; a profile can name its field"),
     "ignored": Text("the profile ignores it"),
     "profile": Text("not in the profile"),
@@ -30,11 +31,12 @@ REASONS = {
 
 @dataclass(frozen=True)
 class Block:
-    """Columns that make rows together: field -> column. `queue`: of every row, where the header says it. `at`: the
-    column of a matrix whose heading is the time or the day."""
+    """Columns that make rows together: field -> column. `queue`, `source`: of every row, where the header says it.
+    `at`: the column of a matrix whose heading is the time or the day."""
 
     columns: Mapping[str, int]
     queue: str = ""
+    source: str = ""
     at: int = -1
 
 
@@ -73,11 +75,12 @@ def layout(grid: Grid, header: Header, profile: Profile | None, faults: Faults) 
             later.append(at)
         elif header.shape == "rows" or not _is_moment(header.cells[at]):
             unused[at] = _reason(heading, said_.reason, profile)
+    _leave_unclear(header, groups, profile, unused)
     shared = groups.setdefault("", {})
     _place_later(header, shared, later, unused)
     if header.shape in ("times", "days"):
         return Layout(_matrix(grid, header, shared, faults), unused, personal, tuple(notes))
-    blocks = _blocks(grid, header, groups, unused, faults, row)
+    blocks = _blocks(grid, header, groups, unused, profile, faults, row)
     return Layout(blocks, unused, personal, tuple(notes))
 
 
@@ -122,6 +125,20 @@ def _place_later(header: Header, shared: dict[str, list[int]], later: list[int],
             unused[at] = REASONS["unknown"]
 
 
+def _leave_unclear(
+    header: Header, groups: Mapping[str, dict[str, list[int]]], profile: Profile | None, unused: dict[int, Text]
+) -> None:
+    """Leave 接入量 out where another column of its group names the contacts offered."""
+    if profile is not None and "offered" in profile.columns:
+        return
+    for found in groups.values():
+        places = found.get("offered", [])
+        clear = [at for at in places if plain(header.headings[at]) not in synonym.UNCLEAR]
+        if clear and len(clear) < len(places):
+            unused.update({at: REASONS["unclear"] for at in places if at not in clear})
+            found["offered"] = clear
+
+
 def _is_moment(cell: object) -> bool:
     found = moment(cell)
     return isinstance(found, Moment) and found.bare is None
@@ -132,6 +149,7 @@ def _blocks(
     header: Header,
     groups: Mapping[str, dict[str, list[int]]],
     unused: dict[int, Text],
+    profile: Profile | None,
     faults: Faults,
     row: int,
 ) -> tuple[Block, ...]:
@@ -152,6 +170,7 @@ def _blocks(
     if not titled:
         return (Block({f: p[0] for f, p in shared.items()}),)
     blocks = []
+    answers = _name_who_answers([n for n in titled if plain(n) not in synonym.TOTAL], profile)
     for name, found in titled.items():
         if plain(name) in synonym.TOTAL:
             unused.update({p: REASONS["total"] for places in found.values() for p in places})
@@ -161,15 +180,24 @@ def _blocks(
             continue
         both = {f: shared[f] + found[f] for f in found if f in shared}
         _one_each(grid, header, {**found, **both}, faults, row)
-        if "queue" in shared:
+        if ("source" if answers else "queue") in shared:
             text = Text(
-                "the same counts come under several titles, and a column names the queue too; a profile "
+                "the same counts come under several titles, and a column names the queue or vendor too; a profile "
                 "must say which columns to read"
             )
-            faults.add(grid.part, row, header.name(shared["queue"][0]), text)
+            faults.add(grid.part, row, header.name(shared["source" if answers else "queue"][0]), text)
         columns = {f: p[0] for f, p in {**shared, **found}.items()}
-        blocks.append(_needed(grid, header, Block(columns, queue=" ".join(name.split())), faults, row))
+        title = " ".join(name.split())
+        block = Block(columns, source=title) if answers else Block(columns, queue=title)
+        blocks.append(_needed(grid, header, block, faults, row))
     return tuple(blocks)
+
+
+def _name_who_answers(titles: Sequence[str], profile: Profile | None) -> bool:
+    """Whether titles over repeated columns name sources rather than queues: a profile says so, or one of the words."""
+    if profile is not None and profile.sources:
+        return set(titles) <= set(profile.sources)
+    return any(word in plain(title) for title in titles for word in synonym.ANSWERS)
 
 
 def _one_each(grid: Grid, header: Header, found: Mapping[str, list[int]], faults: Faults, row: int) -> None:

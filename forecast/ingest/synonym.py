@@ -87,6 +87,10 @@ NAMES = {
         "site sitename location servicepoint center centre callcenter callcentre servicesite",
     ),
 }
+# in a title over several columns these words name who answers, not what is answered
+ANSWERS = words("外包 供应商 服务商 承接商 自营 自有 自建 inhouse outsourced outsourcer vendor bpo")
+# contacts offered in one system, accepted in another: where a clearer heading names the offered, nobody knows
+UNCLEAR = _counts("接入", heads=("", "总", "人工"))
 # taken for the first of these fields that no clearer heading claims
 LATER = {
     **dict.fromkeys(words("职场 职场名称"), ("source", "site")),
@@ -108,6 +112,7 @@ COUNTS = {
         "contactsreceived inboundcalls inboundcontacts incomingcalls incomingcontacts chatsoffered chatvolume",
         "ticketscreated newtickets arrivals totalcalls totalcontacts totaloffered entered callsentered callcount",
         "contactcount numberofcalls noofcalls numberofcontacts noofcontacts volumeoffered interactions count",
+        "进线 来电 呼入 presented callspresented contactspresented",
         "totalvolume ncalls ncontacts callsin numcalls numcontacts nooffered chatcount sessioncount ncoffered",
     ),
     "handled": _counts(
@@ -115,6 +120,7 @@ COUNTS = {
         "已处理 呼入接起 呼入接听 呼入接通 来电接起 来电接听 接起来电 人工接起 电话接起 电话接听"
     )
     | words(
+        "接起 接听 接通 接待",
         "handled answered accepted connected served processed callshandled handledcalls callsanswered answeredcalls",
         "contactshandled contactsanswered acdcalls chatshandled chatsanswered handledcontacts answeredcontacts",
         "totalhandled totalanswered ticketshandled nchandled conversationshandled answeredchats numhandled",

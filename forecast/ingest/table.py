@@ -135,6 +135,8 @@ def _constant(field: str, block: Block, profile: Profile | None, size: int) -> n
         if block.queue and profile is not None:
             told = profile.queues.get(block.queue, block.queue)
         told = told if block.queue and profile is not None else block.queue or told or "all"
+    elif field == "source" and block.source:
+        told = told or (profile.sources if profile is not None else {}).get(block.source, block.source)
     return _repeated(told, size)
 
 

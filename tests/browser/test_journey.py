@@ -342,6 +342,22 @@ def test_a_repair_is_accepted_and_taken_back(served: str, screen: Any):
     assert page.locator("[data-testid=stException]").count() == 0
 
 
+def test_regions_typed_in_are_kept_and_add_up_to_headquarters(served: str, screen: Any):
+    page = screen(DESK)
+    visit(page, served, "history", "lang=en")
+    page.get_by_text("Regions", exact=True).click()
+    for label, region in (("In-house", "East"), ("Vendor A (seats)", "East"), ("Vendor B (per contact)", "West")):
+        page.get_by_label(label).fill(region)
+    page.get_by_role("button", name="Keep the regions").click()
+    page.wait_for_selector("td:text-is('East')")
+    settle(page)
+    rows = [row.inner_text().split("\t") for row in page.locator("tr:has(td:text-is('Region'))").all()]
+    whole = page.locator("tr:has(td:text-is('Headquarters'))").inner_text().split("\t")
+    count = lambda row: int(row[2].replace(",", ""))  # noqa: E731
+    assert [row[1] for row in rows] == ["East", "West"]
+    assert sum(map(count, rows)) == count(whole)
+
+
 def test_the_scorecard_says_whether_to_renew_and_on_what_evidence(served: str, screen: Any):
     page = screen(DESK)
     visit(page, served, "scorecard", "lang=en")
