@@ -194,9 +194,13 @@ def run(scenario: Scenario, scenarios: dict[str, Scenario], own: Path | None, t:
         st.title(title, anchor=False)
         queues = {name: t.name(name) for name in scenario.queues if name != DEFAULT}
         sources = {name: t.name(name) for name in scenario.sources}
+        live = {name: terms for name, terms in scenario.queues.items() if name in queues and terms.channel != "ticket"}
+        promises = {name: terms.answer_within_s for name, terms in live.items()}
         labels = {name: scenario.queues[name].label for name in queues}
         called = {word: name for name, label in labels.items() if label for word in (label.zh, label.en)}
-        show_import(working.usual(), Known(queues, called, sources, lambda: read_history(load(None).history)), t)
+        show_import(
+            working.usual(), Known(queues, promises, called, sources, lambda: read_history(load(None).history)), t
+        )
 
     def forecast(title: str) -> None:
         st.title(title, anchor=False)

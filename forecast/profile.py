@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, Protocol
+from typing import Annotated, Any, Literal, Protocol, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import tomli_w
@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from forecast.language import Text
 from forecast.problem import Problem, Refused, shown
 
+Value = TypeVar("Value")
 ZONE = "Asia/Shanghai"
 FIELDS = (
     "date", "time", "start", "end", "queue", "source", "site", "offered", "handled", "abandoned", "aht_s",
@@ -47,11 +48,12 @@ def _fields(columns: Mapping[str, str]) -> Mapping[str, str]:
     return dict(sorted(columns.items(), key=lambda item: FIELDS.index(item[0])))
 
 
-def _ordered(names: Mapping[str, str]) -> Mapping[str, str]:
+def _ordered(names: Mapping[str, Value]) -> Mapping[str, Value]:
     return dict(sorted(names.items()))
 
 
 Name = Annotated[str, Field(max_length=200), AfterValidator(_name)]
+Seconds = Annotated[float, Field(gt=0, le=86_400)]
 Heading = Annotated[str, Field(max_length=200, min_length=1)]
 
 
@@ -61,7 +63,8 @@ class Profile(BaseModel):
     `columns`: field -> heading. `ignore`: headings not to take. `queues`, `sources`: name in the file -> our name.
     `date_order`: what comes first in 01/06/2026. `labels`: what a time alone stands for, its interval's start or end.
     `interval`: minutes (1440 a day). `units`: field -> the unit of its plain numbers. `headings`: every heading the
-    file had when the profile was made, so that a changed header is noticed.
+    file had when the profile was made, so that a changed header is noticed. `promises`: queue, by our name -> seconds
+    within which contacts are to be answered; a log of contacts counts those that were.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=False)
@@ -84,6 +87,7 @@ class Profile(BaseModel):
     )
     queues: Annotated[Mapping[str, Name], AfterValidator(_ordered)] = Field(default_factory=dict)
     sources: Annotated[Mapping[str, Name], AfterValidator(_ordered)] = Field(default_factory=dict)
+    promises: Annotated[Mapping[str, Seconds], AfterValidator(_ordered)] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _consistent(self) -> Profile:

@@ -309,6 +309,14 @@ def test_profile_names_queue_and_source(tmp_path: Path) -> None:
     assert (history.queues, history.sources, history.interval) == (("售前",), ("vendor",), pd.Timedelta(hours=1))
 
 
+def test_promises_of_the_profile_are_counted_by_our_names(tmp_path: Path) -> None:
+    rows = [[*ROW[:4], wait, *ROW[5:]] for wait in ("5", "20", "21", "")]
+    profile = Profile(queues={"sales": "presales"}, promises={"presales": 20.0})
+    table = export.read(written(tmp_path / "log.csv", rows), profile).history.table
+    assert table[["queue", "handled", "in_time"]].to_numpy().tolist() == [["presales", 4.0, 2.0]]
+    assert "in_time" not in export.read(written(tmp_path / "log.csv", rows)).history.table
+
+
 def test_customer_data_is_reported_and_never_repeated(tmp_path: Path) -> None:
     head = ["手机号", *HEAD, "备注"]
     rows = [["13912345678", *ROW, "13812345678"]] * 5

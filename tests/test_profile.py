@@ -66,6 +66,8 @@ def test_an_empty_profile_is_an_empty_file(tmp_path: Path):
         ("source = '=cmd'", "source", "formula"),
         ("[units]\naht_s = 'days'", "units.aht_s", "got 'days'"),
         ("[units]\noffered = 's'", "-", "units: expected one of"),
+        ("[promises]\nphone = 0", "promises.phone", "greater than 0"),
+        ("[promises]\nphone = nan", "promises.phone", ""),
         ("ignore = ['a']\n[columns]\noffered = 'a'", "-", "also in columns"),
         ("title = ", "-", "expected TOML"),
         ("x = " + "[" * 5000, "-", "expected TOML"),

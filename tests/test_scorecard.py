@@ -245,6 +245,29 @@ def test_a_target_is_met_missed_or_missed_within_chance(resolved: float, state: 
     )
 
 
+@pytest.mark.parametrize("luck", [0.0, 0.15])
+def test_a_week_s_interval_of_a_share_holds_the_truth_as_often_as_it_says_though_days_have_luck(luck: float) -> None:
+    rng = np.random.default_rng(4)
+    sources, length = 150, 91
+    odds = 1.4 + rng.normal(0, luck, (sources, length))
+    offered = rng.poisson(286, odds.shape)
+    resolved = rng.binomial(offered, 1 / (1 + np.exp(-odds)))
+    truth = (1 / (1 + np.exp(-1.4 - rng.normal(0, luck, 1_000_000)))).mean()
+    day = pd.date_range(MONDAY, periods=length, freq="D").as_unit("s")
+    columns = {
+        "queue": "a", "source": np.repeat([f"s{n}" for n in range(sources)], length), "start": np.tile(day, sources),
+        "offered": offered.ravel(), "handled": offered.ravel(), "abandoned": 0.0, "aht_s": 100.0,
+        "resolved": resolved.ravel(),
+    }  # fmt: skip
+    table = pd.DataFrame(columns).astype(dict.fromkeys(["offered", "handled", "resolved"], float))
+    told = scored(History(table, pd.Timedelta(days=1)), season=QUIET).table.query(
+        "measure == 'resolution' and queue == ''"
+    )
+    low, high = wilson(told["value"] * told["of"], told["of"])
+    assert ((told["low"] <= truth) & (truth <= told["high"])).mean() == pytest.approx(0.95, abs=0.02)
+    assert ((low <= truth) & (truth <= high)).mean() < 0.88 or not luck
+
+
 def test_lower_is_better_for_times_and_abandonment() -> None:
     promised = targets({"measure": "abandonment", "value": 0.05}, {"measure": "aht_s", "value": 250})
     card = scored(history_of(*days("a", abandoned=20)), promised, season=QUIET)

@@ -119,7 +119,7 @@ def plan(
         found,
         step,
         said,
-        dict(promises or {}),
+        {**said.promises, **(promises or {})},
         ids[0] if len(ids) == 1 else None,
     )
 

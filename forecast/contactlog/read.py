@@ -38,8 +38,9 @@ def read(
     """Contacts by interval, queue and source, and the report: what was taken of the file and what not.
 
     `columns` (field -> position from 0) says which column is what; without it headings do. `interval` divides a day; it
-    is the profile's, else half an hour. `promise_s` (queue -> seconds) counts `in_time`. A contact is answered as the
-    file says, else where it has a handle time. Intervals without contacts between a queue's first and last hold 0.
+    is the profile's, else half an hour. `promise_s` (queue -> seconds, before the profile's) counts `in_time`. A
+    contact is answered as the file says, else where it has a handle time. Intervals without contacts between a queue's
+    first and last hold 0.
 
     Raises:
         Refused: every problem of the file.

@@ -48,10 +48,11 @@ TIME_LABELS = {
 class Known:
     """Queues, and teams and vendors, by name with their labels; and the sample seller's history.
 
-    called: queues by their labels in every language.
+    promises: queue -> seconds to answer in; called: queues by their labels in every language.
     """
 
     queues: Mapping[str, str]
+    promises: Mapping[str, float]
     called: Mapping[str, str]
     sources: Mapping[str, str]
     sample: Callable[[], History]
@@ -113,6 +114,8 @@ def _one(
     first = ingest.preview(path, plain)
     profile = _asked(first, plain, key, t) or plain
     looked = first if profile == plain else ingest.preview(path, profile)
+    if "wait_s" in looked.columns_found:  # a log of contacts tells how many were answered in time
+        profile = _with(profile, t, promises={**known.promises, **profile.promises}) or profile
     try:
         found = export.read(path, profile, t.language)
         renamed = _queues(found.history.queues, profile, known, key, t)

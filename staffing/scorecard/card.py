@@ -15,6 +15,7 @@ from forecast.season import Season, season_of
 from forecast.table import check
 from staffing.scorecard.grid import Codes, Grid, grid_of
 from staffing.scorecard.interval import Floats, Slope, ratio, slopes
+from staffing.scorecard.luck import WINDOW
 from staffing.scorecard.measure import LABELS, MEASURES
 from staffing.scorecard.standing import Standing, standing
 from staffing.scorecard.target import Targets
@@ -106,7 +107,8 @@ def scored(
     first = pd.Timestamp(history.table["start"].min()).normalize()
     if weeks is not None:
         monday = history.last - pd.Timedelta(days=history.last.weekday() + 7 * (weeks - 1))
-        first = max(first, monday - pd.Timedelta(days=7 * (TREND_WEEKS - 1)))
+        before = 7 * (max(TREND_WEEKS, WINDOW) - 1)
+        first = max(first, monday - pd.Timedelta(days=before))
         rows = history.table[history.table["start"] >= first].reset_index(drop=True)
         history = History(rows, history.interval)
     grid = grid_of(history, season or season_of(first, history.last), chosen.satisfaction_scale)
@@ -211,7 +213,7 @@ def _measured(
             "missing": np.array(0.0),
         }
         return dict.fromkeys(_NUMBERS, unknown) | words | {"trust": np.zeros_like(unknown)}
-    told = standing(grid, tally, MEASURES[name].is_share, group, groups)
+    told = standing(grid, tally, MEASURES[name].is_share, group, groups, len(grid.weeks))
     target = weighed(promised, tally.of, group, groups)
     low, high = told.interval()
     made = adjustments(told, targets)

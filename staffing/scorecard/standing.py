@@ -24,6 +24,7 @@ import numpy as np
 
 from staffing.scorecard.grid import Codes, Grid, Tally
 from staffing.scorecard.interval import SURE, Floats, Spread, ratio, t_of, wilson, z_of
+from staffing.scorecard.luck import design_effect
 
 NOISE = 1e-11  # of a sum: what adding in another order may change
 
@@ -34,8 +35,8 @@ class Standing:
 
     known: rows that tell it; missing: rows with contacts that do not; stood_in: known rows weighted by another column's
     contacts; of: contacts behind it; covered: share of these in strata that others serve too; neighbours: the others'
-    mean share of those strata; excess: O - E; weight: sum w_k; counted, daily: standard errors of `excess` by counts
-    and by days; days: behind the latter.
+    mean share of those strata; luck: the design effect of days; excess: O - E; weight: sum w_k; counted, daily:
+    standard errors of `excess` by counts and by days; days: behind the latter.
     """
 
     share: bool
@@ -49,6 +50,7 @@ class Standing:
     weight: Floats
     covered: Floats
     neighbours: Floats
+    luck: Floats
     counted: Floats
     daily: Floats
     days: Floats
@@ -64,8 +66,11 @@ class Standing:
         return self.spread.mean
 
     def interval(self, sure: float = SURE) -> tuple[Floats, Floats]:
-        """The value's: Wilson's for shares, by the spread between intervals for means."""
-        return wilson(self.spread.total, self.of, sure) if self.share else self.spread.interval(sure)
+        """The value's: Wilson's for shares, of as many contacts as would tell as much if days had no luck; for means by
+        the spread between intervals."""
+        if not self.share:
+            return self.spread.interval(sure)
+        return wilson(self.spread.total / self.luck, self.of / self.luck, sure)
 
     @property
     def adjusted(self) -> Floats:
@@ -108,8 +113,10 @@ class Standing:
         return np.fmax(z_of(sure) * self.counted, by_days)
 
 
-def standing(grid: Grid, tally: Tally, share: bool, group: Codes, groups: int) -> Standing:
+def standing(grid: Grid, tally: Tally, share: bool, group: Codes, groups: int, weeks: int = 0) -> Standing:
     """The measure by source and group; a slot of group -1 is left out. A stratum must lie within one group.
+
+    `weeks`: the groups are series of so many weeks.
 
     A source with less than half of its contacts in strata that others serve, or with hardly any neighbours there, is
     the caller's to doubt: `covered` and `neighbours` say so.
@@ -164,6 +171,7 @@ def standing(grid: Grid, tally: Tally, share: bool, group: Codes, groups: int) -
         weights,
         ratio(reached, spread.weight),
         ratio(weights, reached),
+        design_effect(grid, tally, group, groups, weeks) if share else np.ones_like(excess),
         counted,
         np.where(m >= 2, daily, np.nan),
         m,
