@@ -20,7 +20,7 @@ plan: setup
 	$(BIN)/peakstaff plan $(SCENARIO) --out $(OUT)
 
 test: setup browser
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --dist loadfile
 
 check: setup lint test
 
