@@ -178,7 +178,7 @@ def _scored(parts: list[pd.DataFrame], daily: pd.DataFrame) -> Backtest:
             others = of_model[of_model["origin"] != origin]
             inside = inside_peak = float("nan")
             if len(others):
-                bands = _spread(others).of_days(expected, peak)
+                bands = _spread(others).of_days(expected, peak, _ahead(one))
                 inside = accuracy.coverage(actual, bands[:, 2], bands[:, 6])
                 inside_peak = accuracy.coverage(actual[peak], bands[peak, 2], bands[peak, 6])
             past = daily[str(queue)][daily.index < origin].to_numpy()
@@ -200,4 +200,10 @@ def _scored(parts: list[pd.DataFrame], daily: pd.DataFrame) -> Backtest:
 
 def _spread(rows: pd.DataFrame) -> Spread:
     actual, expected = rows["actual"].to_numpy(dtype=float), rows["expected"].to_numpy(dtype=float)
-    return spread(actual, expected, rows["peak"].to_numpy(dtype=bool), rows["origin"].nunique())
+    return spread(actual, expected, rows["peak"].to_numpy(dtype=bool), _ahead(rows), rows["origin"].nunique())
+
+
+def _ahead(rows: pd.DataFrame) -> np.ndarray:
+    """Days from the origin, 0 the first day forecast."""
+    day, origin = (rows[c].to_numpy().astype("datetime64[D]").astype(float) for c in ("day", "origin"))
+    return np.asarray(day - origin)

@@ -114,9 +114,10 @@ def _tables(
         overall = float(np.mean([t.seconds.mean() for t in found.values() if t is not None]))
         talk = {q: t.of(means[q]).ravel() if t else np.full(len(starts), overall) for q, t in found.items()}
     parts, whole = [], []
+    ahead = ((days - history.last) // DAY - 1).to_numpy(dtype=float)
     for queue in history.queues:
         mean, peak = means[queue], season.peaks(days, queue)
-        quantiles = done.spread(queue, chosen[queue]).of_days(mean, peak)
+        quantiles = done.spread(queue, chosen[queue]).of_days(mean, peak, ahead)
         whole.append(_framed(days, queue, mean, quantiles))
         if history.per_day == 1:
             part = whole[-1].copy()

@@ -17,8 +17,8 @@ errors = arrays(float, st.integers(0, 90), elements=st.floats(-3, 3))
 @given(errors, st.floats(0, 5000))
 def test_quantiles_never_cross_and_are_never_negative(log_errors, expected):
     said = np.full(len(log_errors), 100.0)
-    found = spread(said * np.exp(log_errors), said, np.arange(len(said)) % 3 == 0, origins=4)
-    bands = found.of_days(np.array([expected, expected]), np.array([True, False]))
+    found = spread(said * np.exp(log_errors), said, np.arange(len(said)) % 3 == 0, np.arange(len(said)), origins=4)
+    bands = found.of_days(np.array([expected, expected]), np.array([True, False]), np.array([3, 900]))
     assert (np.diff(bands, axis=1) >= 0).all()
     assert (bands >= 0).all()
     assert np.isfinite(bands).all()
@@ -41,7 +41,8 @@ def test_bands_hold_as_many_new_days_as_they_say():
     rng = np.random.default_rng(0)
     said = np.full(4000, 200.0)
     past, new = (said * np.exp(rng.standard_t(5, 4000) * 0.15) for _ in range(2))
-    bands = spread(past, said, np.zeros(4000, dtype=bool), origins=50).of_days(said, np.zeros(4000, dtype=bool))
+    calm, ahead = np.zeros(4000, dtype=bool), np.tile(np.arange(80), 50)
+    bands = spread(past, said, calm, ahead, origins=50).of_days(said, calm, ahead)
     assert coverage(new, bands[:, 2], bands[:, 6]) == pytest.approx(0.8, abs=0.03)
     assert coverage(new, bands[:, 0], bands[:, 8]) == pytest.approx(0.95, abs=0.03)
 
@@ -50,13 +51,13 @@ def test_peak_days_have_their_own_band():
     rng = np.random.default_rng(1)
     said, peak = np.full(600, 200.0), np.arange(600) < 100
     came = said * np.exp(rng.normal(size=600) * np.where(peak, 0.4, 0.1))
-    found = spread(came, said, peak, origins=8)
+    found = spread(came, said, peak, np.zeros(600), origins=8)
     assert np.log(found.peak[8]) > 2.5 * np.log(found.ordinary[8])
 
 
 def test_without_a_backtest_the_band_is_a_wide_guess():
     nothing = np.array([])
-    found = spread(nothing, nothing, nothing.astype(bool), origins=0)
+    found = spread(nothing, nothing, nothing.astype(bool), nothing, origins=0)
     assert np.log(found.ordinary) == pytest.approx(Z * UNKNOWN)
     assert found.peak[8] > found.ordinary[8]
 
@@ -65,7 +66,28 @@ def test_few_origins_widen_the_band():
     rng = np.random.default_rng(2)
     said, calm = np.full(300, 100.0), np.zeros(300, dtype=bool)
     came = said * np.exp(rng.normal(size=300) * 0.2)
-    assert spread(came, said, calm, 1).ordinary[8] > spread(came, said, calm, 8).ordinary[8]
+    ahead = np.zeros(300)
+    assert spread(came, said, calm, ahead, 1).ordinary[8] > spread(came, said, calm, ahead, 8).ordinary[8]
+
+
+def test_bands_widen_as_the_errors_of_levels_that_wander_do():
+    rng = np.random.default_rng(4)
+    origins, length = 30, 60
+    wander = np.cumsum(rng.normal(size=(origins, length)) * 0.05, axis=1) + rng.normal(size=(origins, length)) * 0.1
+    said, calm = np.full(origins * length, 500.0), np.zeros(origins * length, dtype=bool)
+    ahead = np.tile(np.arange(length), origins)
+    came = said * np.exp(wander.ravel())
+    bands = spread(came, said, calm, ahead, origins).of_days(said, calm, ahead)
+    for near in (ahead < 15, ahead >= 45):
+        assert coverage(came[near], bands[near, 2], bands[near, 6]) == pytest.approx(0.8, abs=0.08)
+    assert bands[-1, 8] - bands[-1, 0] > 1.5 * (bands[0, 8] - bands[0, 0])
+
+
+def test_bands_hardly_widen_where_days_err_each_for_itself():
+    rng = np.random.default_rng(5)
+    said, calm, ahead = np.full(1800, 500.0), np.zeros(1800, dtype=bool), np.tile(np.arange(60), 30)
+    bands = spread(said * np.exp(rng.normal(size=1800) * 0.1), said, calm, ahead, 30).of_days(said, calm, ahead)
+    assert bands[59, 8] - bands[59, 0] < 1.25 * (bands[0, 8] - bands[0, 0])
 
 
 def test_counts_alone_spread_like_a_poisson_law():
