@@ -149,12 +149,45 @@ def test_counts_under_titles_that_name_vendors_are_sources(tmp_path: Path):
     assert set(table["queue"]) == {"all"}
 
 
-def test_a_word_for_offered_or_accepted_is_left_out_beside_a_clear_one(tmp_path: Path):
+def test_a_word_for_offered_or_accepted_means_accepted_beside_a_clear_one(tmp_path: Path):
     beside = read(tmp_path, "日期,会话量,接入量\n2026-06-01,5,4\n").table
-    assert beside["offered"].tolist() == [5.0]
-    assert beside["handled"].isna().all()
+    assert beside[["offered", "handled"]].iloc[0].tolist() == [5.0, 4.0]
     alone = read(tmp_path, "日期,接入量\n2026-06-01,4\n").table
     assert alone["offered"].tolist() == [4.0]
+
+
+def test_several_titles_before_the_same_heading_are_queues_and_their_total_is_none(tmp_path: Path):
+    text = "日期,售前-呼入量,售后-呼入量,合计-呼入量\n2026-06-01,5,7,12\n2026-06-02,6,8,14\n"
+    table = read(tmp_path, text).table
+    assert dict(table.groupby("queue")["offered"].sum()) == {"售前": 11.0, "售后": 15.0}
+    came = read(tmp_path, "日期,外呼-总量,呼入-总量\n2026-06-01,5,7\n").table
+    assert came["offered"].tolist() == [7.0]  # calls out are no queue
+
+
+def test_a_subtotal_that_is_not_the_sum_of_its_rows_is_refused_in_any_count(tmp_path: Path):
+    head = "日期,时段,呼入量,接起量\n"
+    days = [f"2026-06-0{d},09:00-09:30,5,4\n2026-06-0{d},09:30-10:00,6,5\n小计,,11,{{}}\n" for d in (1, 2)]
+    good = head + days[0].format(9) + days[1].format(9)
+    assert read(tmp_path, good).table["handled"].sum() == 18
+    with pytest.raises(Refused) as refused:
+        read(tmp_path, head + days[0].format(9) + days[1].format(8))
+    assert [(p.row, p.column) for p in refused.value.problems] == [(7, "接起量")]
+
+
+def test_a_total_of_one_queue_by_its_name_is_no_data(tmp_path: Path):
+    text = "Date,Queue,Offered\n2026-06-01,EN,5\n2026-06-02,EN,6\nEN Total,,11\nGrand Total,,11\n"
+    assert read(tmp_path, text).table["offered"].tolist() == [5.0, 6.0]
+    named = "Date,Queue,Offered\n2026-06-01,Care Total,5\n2026-06-02,Care Total,6\n"
+    assert read(tmp_path, named).queues == ("Care Total",)
+
+
+def test_a_row_of_dashes_is_unknown_and_a_dash_among_numbers_is_refused(tmp_path: Path):
+    text = "日期,呼入量,接起量,平均处理时长\n2026-06-01,5,4,240\n2026-06-02,-,N/A,--\n2026-06-03,6,无,250\n"
+    table = read(tmp_path, text).table
+    assert table["offered"].isna().tolist() == [False, True, False]
+    assert table["handled"].isna().tolist() == [False, True, True]
+    with pytest.raises(Refused):
+        read(tmp_path, text.replace("2026-06-03,6", "2026-06-03,-").replace("无", "4"))
 
 
 def test_bare_words_name_counts(tmp_path: Path):

@@ -138,7 +138,7 @@ def narrow(text: str) -> str:
 
 def is_unknown(cell: Cell) -> bool:
     """Whether a cell is empty, or a dash that says so."""
-    return cell is None or (isinstance(cell, str) and (not cell.strip() or cell.strip() in EMPTY))
+    return cell is None or (isinstance(cell, str) and (not cell.strip() or cell.strip().casefold() in EMPTY))
 
 
 def is_empty(cell: Cell) -> bool:

@@ -112,15 +112,23 @@ def _said(expected: Text, cell: object) -> Text:
     return got(expected, cell)
 
 
-def counts(column: Column, faults: Faults, needed: bool = False) -> np.ndarray:
-    """Contacts, NaN where unknown. `needed`: a dash is no answer."""
-    known, found = _numbers(column, faults, needed)
+def unknown_cells(column: Column) -> np.ndarray:
+    """Which rows' cells are empty or say that nothing is known."""
+    return np.asarray(np.array([is_unknown(c) for c in column.cells], dtype=bool)[column.codes])
+
+
+def counts(column: Column, faults: Faults, needed: np.ndarray | None = None) -> np.ndarray:
+    """Contacts, NaN where unknown. In the rows `needed` a dash is no answer."""
+    if needed is not None:
+        dashes = np.array([is_unknown(c) and not is_empty(c) for c in column.cells], dtype=bool)[column.codes]
+        column.wrong_rows(faults, dashes & needed, Text("expected a number or an empty cell"))
+    known, found = _numbers(column)
     return _values(column, faults, known, found, lambda n, style: count(n, style))
 
 
 def shares(column: Column, faults: Faults) -> np.ndarray:
     """Ratings on the file's own scale; percentages as shares of 1."""
-    known, found = _numbers(column, faults, False)
+    known, found = _numbers(column)
     scale = 0.01 if meaning(column.means).unit == 0.01 else None
     name = plain(column.means)
     if (
@@ -254,14 +262,12 @@ def _typed(column: Column) -> bool:
     return any(isinstance(c, float | int) for c in column.cells)
 
 
-def _numbers(column: Column, faults: Faults, needed: bool) -> tuple[dict[int, Number], dict[int, Text]]:
+def _numbers(column: Column) -> tuple[dict[int, Number], dict[int, Text]]:
     """The cells that are numbers, and what is wrong with the others."""
     known: dict[int, Number] = {}
     wrong: dict[int, Text] = {}
     for n, cell in enumerate(column.cells):
         if is_unknown(cell):
-            if needed and not is_empty(cell):
-                wrong[n] = Text("expected a number or an empty cell")
             continue
         found = number(cell)
         if isinstance(found, Text):
@@ -303,10 +309,10 @@ def _values(
     return column.values(values)
 
 
-def measure(column: Column, field: str, faults: Faults, profile: Profile | None) -> np.ndarray:
-    """The column's values as its field wants them."""
+def measure(column: Column, field: str, faults: Faults, profile: Profile | None, silent: np.ndarray) -> np.ndarray:
+    """The column's values as its field wants them; in `silent` rows all other measures say that nothing is known."""
     if field in synonym.COUNTS:
-        return counts(column, faults, needed=field == "offered")
+        return counts(column, faults, needed=~silent if field == "offered" else None)
     if field in synonym.DURATIONS:
         return durations(column, faults, field, profile)
     return shares(column, faults)

@@ -37,6 +37,9 @@ PACKED_POINT = re.compile(r"([01]\d|2[0-4])([0-5]\d)")
 BETWEEN = re.compile(r" ?(?:--?|~|–|—+|−|‐|‑|〜|∼|至|到|\bto\b) ?")
 
 
+HALF_OPEN = re.compile(r"\[(\d{1,2}:\d{2}(?::\d{2})?), ?(\d{1,2}:\d{2}(?::\d{2})?)\)")
+
+
 def seconds_of(hour: int, minute: int, second: int) -> int | None:
     total = hour * 3600 + minute * 60 + second
     return total if minute < 60 and second < 60 and total <= DAY_S else None
@@ -83,6 +86,8 @@ def _after(start: int, end: int, part: str) -> int:
 
 def span(text: str) -> tuple[int, int | None] | Text | None:
     """A time of day, or the start and end of an interval."""
+    if bracketed := HALF_OPEN.fullmatch(text):
+        text = f"{bracketed.group(1)}-{bracketed.group(2)}"
     point = point_of(text)
     if point is not None:
         return point, None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -18,6 +19,7 @@ from forecast.problem import Problem, Refused
 from forecast.profile import Profile
 
 WITHIN = 30  # rows a header may be down
+TITLED = re.compile(r"(.{1,40}?) ?[-_/|·:：] ?(.{1,40})")  # a title and a heading in one cell
 FEWEST = 2  # headings that are times of day or days make a matrix
 
 
@@ -237,7 +239,10 @@ def _of(grid: Grid, rows: tuple[int, ...], profile: Profile | None, shape: str =
     cells = tuple(grid.rows[rows[-1]][:MOST_COLUMNS])
     if len(rows) == 1:
         words = tuple(as_text(c) for c in cells)
-        return Header(rows, words, ("",) * len(words), cells, shape)
+        parents = ("",) * len(words)
+        if shape == "rows" and (profile is None or not profile.columns):
+            words, parents = _titled(words)
+        return Header(rows, words, parents, cells, shape)
     upper, lower = _words(grid, rows[-2]), _words(grid, rows[-1])
     width = max(len(upper), len(lower))
     upper, lower = upper + [""] * (width - len(upper)), lower + [""] * (width - len(lower))
@@ -245,6 +250,19 @@ def _of(grid: Grid, rows: tuple[int, ...], profile: Profile | None, shape: str =
     headings = tuple(own or upper[n] for n, own in enumerate(lower))
     parents = tuple(above[n] if own else "" for n, own in enumerate(lower))
     return Header(rows, headings, parents, cells + ("",) * (width - len(cells)), shape)
+
+
+def _titled(words: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Headings such as 售前-呼入量, 售后-呼入量 as headings under titles, where several titles have the same one."""
+    cut = [TITLED.fullmatch(w) for w in words]
+    fields = [meaning(c.group(2)).field if c else "" for c in cut]
+    measured = [f in (*synonym.COUNTS, *synonym.DURATIONS, *synonym.SHARES) for f in fields]
+    titles = {c.group(1) for c, m in zip(cut, measured, strict=True) if c and m}
+    strange = {f for w, f, m in zip(words, fields, measured, strict=True) if m and not meaning(w).field}
+    if not any(fields.count(f) > 1 for f in strange) or any(plain(t) in synonym.ASIDE for t in titles):
+        return words, ("",) * len(words)
+    split = [(c.group(2), c.group(1)) if c and m else (w, "") for w, c, m in zip(words, cut, measured, strict=True)]
+    return tuple(w for w, _ in split), tuple(t for _, t in split)
 
 
 def _spread(grid: Grid, row: int, words: Sequence[str]) -> list[str]:

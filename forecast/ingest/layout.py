@@ -21,7 +21,6 @@ REASONS = {
     "rate": Text("a rate; rates are computed from counts"),
     "weekday": Text("the weekday of the date"),
     "total": Text("a total over other columns"),
-    "unclear": Text("contacts offered or accepted: another column names the offered; a profile can name its field"),
     "unknown": Text("not recognised; a profile can name its field"),
     "ignored": Text("the profile ignores it"),
     "profile": Text("not in the profile"),
@@ -75,7 +74,7 @@ def layout(grid: Grid, header: Header, profile: Profile | None, faults: Faults) 
             later.append(at)
         elif header.shape == "rows" or not _is_moment(header.cells[at]):
             unused[at] = _reason(heading, said_.reason, profile)
-    _leave_unclear(header, groups, profile, unused)
+    _settle_accepted(header, groups, profile)
     shared = groups.setdefault("", {})
     _place_later(header, shared, later, unused)
     if header.shape in ("times", "days"):
@@ -125,18 +124,16 @@ def _place_later(header: Header, shared: dict[str, list[int]], later: list[int],
             unused[at] = REASONS["unknown"]
 
 
-def _leave_unclear(
-    header: Header, groups: Mapping[str, dict[str, list[int]]], profile: Profile | None, unused: dict[int, Text]
-) -> None:
-    """Leave 接入量 out where another column of its group names the contacts offered."""
+def _settle_accepted(header: Header, groups: Mapping[str, dict[str, list[int]]], profile: Profile | None) -> None:
+    """Take 接入量 for the contacts handled where another column of its group names those offered, and none these."""
     if profile is not None and "offered" in profile.columns:
         return
     for found in groups.values():
         places = found.get("offered", [])
-        clear = [at for at in places if plain(header.headings[at]) not in synonym.UNCLEAR]
-        if clear and len(clear) < len(places):
-            unused.update({at: REASONS["unclear"] for at in places if at not in clear})
+        clear = [at for at in places if plain(header.headings[at]) not in synonym.ACCEPTED]
+        if len(clear) == 1 and len(places) == 2 and "handled" not in found:
             found["offered"] = clear
+            found["handled"] = [at for at in places if at not in clear]
 
 
 def _is_moment(cell: object) -> bool:

@@ -26,6 +26,7 @@ NOTES = (
 )
 NOTE = re.compile(rf"[*※#\s]{{0,3}}(?:{'|'.join(NOTES)})")
 SAYS_TOTAL = re.compile("合|总|计|汇|均|最|峰|全天|total|sum|av|mean|max|min|peak|overall|ＴＯＴＡＬ", re.IGNORECASE)
+NAMED = "subtotal of"  # and a name: a total only where nothing else names the row's queue or time
 LEAD = 4  # cells at the beginning of a row that may say it is a total
 OTHERS = re.compile("[,;\t|，]")
 BLANK = Text("blank")
@@ -76,6 +77,8 @@ def total_word(cell: object) -> str:
             return end
     if re.fullmatch(r"合计/平均|合计平均|总计/平均|total/average|totals?/averages?|total\(?\d*\)?", word):
         return "合计"
+    if re.search(r"\stotals?:?$", cell, re.IGNORECASE):  # EN Total
+        return NAMED
     return "subtotal" if word.endswith("subtotal") or word.startswith("subtotal") else ""
 
 
@@ -102,7 +105,7 @@ def body(grid: Grid, header: Header, layout: Layout, faults: Faults) -> Body:
             average = word in synonym.AVERAGE
             skipped.append((at + 1, AVERAGE if average else TOTAL))
             if not average:
-                totals.append(Total(at, word in synonym.SUBTOTAL, len(rows)))
+                totals.append(Total(at, word in (*synonym.SUBTOTAL, NAMED), len(rows)))
         elif row[0] in starts and _whole(row) in heads:
             skipped.append((at + 1, REPEATED))
         elif row[0] in starts and (_whole(row) in titles or (_again(grid, at, heads) and not _counts(row, offered))):
@@ -196,7 +199,9 @@ def _last(grid: Grid, header: Header, layout: Layout, filled: Sequence[int]) -> 
         row = grid.rows[at]
         if _blank(row) or _only_text(row) or _is_note(row, offered):
             continue
-        if any(total_word(c) for c in (row[n] for n in lead if n < len(row))):
+        if _word(
+            row, lead, {c: w for n in lead if n < len(row) and isinstance(c := row[n], str) and (w := total_word(c))}
+        ):
             continue
         return at
     return header.first - 1
@@ -236,7 +241,8 @@ def _totals_by_cell(rows: Sequence[Sequence[object]], lead: Sequence[int]) -> di
 
 
 def _word(row: Sequence[object], lead: Sequence[int], says: dict[str, str]) -> str:
-    for n in lead:
-        if n < len(row) and row[n] in says and isinstance(row[n], str):
+    told = [n for n in lead if n < len(row) and not is_empty(row[n])]
+    for n in told:
+        if isinstance(row[n], str) and row[n] in says and (says[str(row[n])] != NAMED or len(told) == 1):
             return says[str(row[n])]
     return ""

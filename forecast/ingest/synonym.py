@@ -17,6 +17,13 @@ def _counts(stems: str, ends: Iterable[str] = COUNT_ENDS, heads: Iterable[str] =
     return frozenset(h + s + e for h, s, e in product(heads, stems.split(), ends))
 
 
+def _english(ends: str, heads: str = "") -> frozenset[str]:
+    """`calls received`, `received calls`, `inbound calls` for every thing that is counted."""
+    things = words("calls contacts chats tickets conversations sessions emails interactions messages cases requests")
+    both = {joined for t, e in product(things, ends.split()) for joined in (t + e, e + t, "total" + t + e)}
+    return frozenset(both | {h + t for h, t in product(heads.split(), things)})
+
+
 def words(*lines: str) -> frozenset[str]:
     """The words of all lines."""
     return frozenset(word for line in lines for word in line.split())
@@ -76,6 +83,7 @@ NAMES = {
             "queue queuename ticketgroup skill skillname skillgroup skillset group groupname channel "
             "channelname contacttype lob"
         ),
+        "ringgroup ringgroupname huntgroup",
         "lineofbusiness split split/skill splitskill media mediatype queues workgroup callqueue calltype",
     ),
     "source": words(
@@ -87,10 +95,12 @@ NAMES = {
         "site sitename location servicepoint center centre callcenter callcentre servicesite",
     ),
 }
+# titles of what is no queue of contacts that came
+ASIDE = words("外呼 呼出 呼叫 呼入 人工 机器人 智能 自助 outbound bot ivr inbound human")
 # in a title over several columns these words name who answers, not what is answered
 ANSWERS = words("外包 供应商 服务商 承接商 自营 自有 自建 inhouse outsourced outsourcer vendor bpo")
-# contacts offered in one system, accepted in another: where a clearer heading names the offered, nobody knows
-UNCLEAR = _counts("接入", heads=("", "总", "人工"))
+# contacts offered where they stand alone; beside a clearer heading for these, the ones that agents took on
+ACCEPTED = _counts("接入", heads=("", "总", "人工"))
 # taken for the first of these fields that no clearer heading claims
 LATER = {
     **dict.fromkeys(words("职场 职场名称"), ("source", "site")),
@@ -100,8 +110,9 @@ LATER = {
 COUNTS = {
     "offered": _counts(
         "咨询 来电 进线 呼入 接入 会话 电话 话务 来访 访客咨询 工单 进单 呼叫 咨询接入 会话请求 "
-        "进线请求 呼入请求 来电请求 电话呼入 转人工 邮件 留言 消息会话 请求 呼入来电"
+        "进线请求 呼入请求 来电请求 电话呼入 转人工 邮件 留言 消息会话 请求 呼入来电 对话"
     )
+    | _english("offered received presented created entered arrived", "inbound incoming")
     | words(
         "总量 话务总量 总进线 总呼入 总来电 总咨询",
         "offered calls contacts volume received inbound incoming chats sessions conversations tickets emails demand",
@@ -112,13 +123,15 @@ COUNTS = {
         "contactsreceived inboundcalls inboundcontacts incomingcalls incomingcontacts chatsoffered chatvolume",
         "ticketscreated newtickets arrivals totalcalls totalcontacts totaloffered entered callsentered callcount",
         "contactcount numberofcalls noofcalls numberofcontacts noofcontacts volumeoffered interactions count",
-        "进线 来电 呼入 presented callspresented contactspresented",
+        "进线 来电 呼入",
         "totalvolume ncalls ncontacts callsin numcalls numcontacts nooffered chatcount sessioncount ncoffered",
     ),
     "handled": _counts(
         "接起 接听 应答 接通 接待 处理 已接 已接听 已接通 服务 受理 接待会话 接入会话 已接待 "
-        "已处理 呼入接起 呼入接听 呼入接通 来电接起 来电接听 接起来电 人工接起 电话接起 电话接听"
+        "已处理 呼入接起 呼入接听 呼入接通 来电接起 来电接听 接起来电 人工接起 电话接起 电话接听 "
+        "已接待对话 接待对话 已接待会话 接起会话"
     )
+    | _english("handled answered accepted")
     | words(
         "接起 接听 接通 接待",
         "handled answered accepted connected served processed callshandled handledcalls callsanswered answeredcalls",
@@ -127,8 +140,9 @@ COUNTS = {
     ),
     "abandoned": _counts(
         "放弃 呼损 流失 未接 未接通 未接听 排队放弃 呼入放弃 丢失 漏接 未应答 用户放弃 客户放弃 "
-        "主动放弃 来电放弃 咨询流失 排队流失"
+        "主动放弃 来电放弃 咨询流失 排队流失 放弃对话 放弃会话"
     )
+    | _english("abandoned")
     | words(
         "呼损 放弃",
         "abandoned abandons abandon aban abn abd abandonedcalls callsabandoned abandonedcontacts contactsabandoned",
@@ -303,4 +317,5 @@ TOTAL = words(
 )
 AVERAGE = words("最大值 最小值 最高 最低 峰值 max min maximum minimum peak 平均 均值 平均值 日均 average avg mean")
 SUBTOTAL = words("小计 subtotal 日合计 周合计 月合计 日小计 周小计 本页小计 本页合计 本周合计 本月合计 全天")
-EMPTY = frozenset({"-", "--", "---", "—", "——", "–", "－", "/"})  # a dash says: nothing known
+# a dash, or one of these words, says: nothing known
+EMPTY = frozenset({"-", "--", "---", "—", "——", "–", "－", "/", "…", "...", "无", "暂无", "n/a", "null", "none", "nil"})

@@ -12,12 +12,12 @@ import pandas as pd
 from forecast import personal
 from forecast.ingest import synonym
 from forecast.ingest.cell import Broken, Number, as_text, is_empty, number
-from forecast.ingest.column import Column, measure, name, names
+from forecast.ingest.column import Column, measure, name, names, unknown_cells
 from forecast.ingest.fault import Faults
 from forecast.ingest.grid import Grid
 from forecast.ingest.header import Header
 from forecast.ingest.layout import REASONS, Block, Layout, layout
-from forecast.ingest.margin import Body, body
+from forecast.ingest.margin import Body, Total, body
 from forecast.ingest.points import NONE, Points, fill_down, points
 from forecast.ingest.report import Part, Personal
 from forecast.ingest.times import starts
@@ -107,9 +107,11 @@ def _block(
     filled = _filled(found, times, who)
     when = starts(times, found, faults, profile)
     frame = pd.DataFrame({"start": _seconds(when.start), "until": _seconds(when.until), **who})
+    others = [unknown_cells(column[f]) for f in MEASURES if f in column and f != "offered"]
+    silent = np.logical_and.reduce(others) if others else np.zeros(size, dtype=bool)
     for field in MEASURES:
         if field in column:
-            frame[field] = measure(column[field], field, faults, profile)
+            frame[field] = measure(column[field], field, faults, profile, silent)
             frame[f"head_{field}"] = column[field].heading
     frame["part"], frame["row"] = grid.part, column["offered"].rows
     frame["head"] = next((times[f].heading for f in ("start", "time", "date", "end") if f in times), "-")
@@ -184,30 +186,50 @@ def _without_customers(grid: Grid, header: Header, columns: Layout, data: Body) 
 
 
 def _compare_totals(grid: Grid, header: Header, block: Block, data: Body, frame: pd.DataFrame, faults: Faults) -> None:
-    """A grand total of the contacts offered that is not their sum is a problem: rows are missing, or counted twice."""
-    at = block.columns["offered"]
-    told = [(t, _figure(grid.cell(t.row, at))) for t in data.totals]
-    told = [(t, v) for t, v in told if not np.isnan(v)]
-    grand = [(t, v) for t, v in told if not t.partial]
-    if not grand:
-        return
-    offered = pd.Series(frame["offered"].to_numpy(), index=frame["row"].to_numpy()).fillna(0.0)
-    everything = float(offered.sum())
+    """A total that is not the sum of its rows is a problem: rows are missing, or counted twice.
+
+    What a subtotal sums is known where the contacts offered since the one before add up to it.
+    """
+    sums = {f: _sums(frame, f, data) for f in synonym.COUNTS if f in block.columns and f in frame}
+    told = {f: {t.row: _figure(grid.cell(t.row, block.columns[f])) for t in data.totals} for f in sums}
+    parts = [t for t in data.totals if t.partial and not np.isnan(told["offered"][t.row])]
+    known = [t for t in parts if _same(told["offered"][t.row], sums["offered"][0][t.row])]
+    if len(known) < len(parts) and len(known) >= max(2, len(parts) - 1):
+        odd = next(t for t in parts if t not in known)
+        _off(grid, header, block, odd, "offered", sums["offered"][0][odd.row], told["offered"][odd.row], faults)
+    for field in sums:
+        sections, whole = sums[field]
+        for total in known if field != "offered" else []:
+            value = told[field][total.row]
+            if not np.isnan(value) and not _same(value, sections[total.row]):
+                _off(grid, header, block, total, field, sections[total.row], value, faults)
+        grand = [(t, v) for t in data.totals if not t.partial and not np.isnan(v := told[field][t.row])]
+        fits = [t for t, v in grand if _same(v, whole) or _same(v, sections[t.row])]
+        if grand and grand[-1][0] not in fits and (len(grand) == 1 or len(fits) >= len(grand) - 1):
+            _off(grid, header, block, grand[-1][0], field, whole, grand[-1][1], faults)
+
+
+def _sums(frame: pd.DataFrame, field: str, data: Body) -> tuple[dict[int, float], float]:
+    """What a column's rows add up to: by total, those since the total before; and all of them."""
+    values = pd.Series(frame[field].to_numpy(), index=frame["row"].to_numpy()).fillna(0.0)
     sections: dict[int, float] = {}
     before = 0
-    for total, _ in told:
-        section = offered[[r + 1 for r in data.rows[before : total.above] if r + 1 in offered.index]]
+    for total in data.totals:
+        section = values[[r + 1 for r in data.rows[before : total.above] if r + 1 in values.index]]
         sections[total.row] = float(section.sum())
         before = total.above
-    fits = [(t, v) for t, v in grand if _same(v, everything) or _same(v, sections[t.row])]
-    last, value = grand[-1]
-    if (last, value) not in fits and (len(grand) == 1 or len(fits) >= len(grand) - 1):
-        text = Text(
-            "the rows add up to {sum}, the total says {total}: rows are missing or counted twice",
-            sum=f"{everything:g}",
-            total=f"{value:g}",
-        )
-        faults.add(grid.part, last.row + 1, header.name(at), text)
+    return sections, float(values.sum())
+
+
+def _off(
+    grid: Grid, header: Header, block: Block, total: Total, field: str, found: float, told: float, faults: Faults
+) -> None:
+    text = Text(
+        "the rows add up to {sum}, the total says {total}: rows are missing or counted twice",
+        sum=f"{found:g}",
+        total=f"{told:g}",
+    )
+    faults.add(grid.part, total.row + 1, header.name(block.columns[field]), text)
 
 
 def _figure(cell: object) -> float:
