@@ -10,65 +10,17 @@ from functools import cache, cached_property
 import holidays
 import numpy as np
 import pandas as pd
-from lunar_python import Lunar
 
 from forecast.event import Event, Events
 from forecast.language import Text
+from forecast.occasion import FESTIVALS, SHOPPING, Kind, Occasion, lunar_day
 
 DAY = pd.Timedelta(days=1)
+MONTH, MOVED = 30, 3  # days apart that still matter; days by which that has changed
 NEAR = 7  # days between a festival and a promotion that still count as a collision
 LUNAR_COUNTRIES = ("CN", "HK", "MO", "TW")
 # Easter and the days after Mid-Autumn are "optional" in Hong Kong; so are the days between the two of Pesach in Israel.
 CATEGORIES = {"HK": ("public", "optional"), "IL": ("public", "optional")}
-
-# Where the response to a festival may bend, in days from it: denser near the day; 0 at and beyond both ends.
-LONG = (-45, -35, -28, -21, -17, -14, -10, -7, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 14, 21, 28)
-BROAD = (-38, -28, -21, -17, -14, -10, -7, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 7, 10, 14, 21)
-BRIEF = (-6, -3, -2, -1, 0, 1, 2, 3, 5)
-MID_YEAR = (-32, -25, -20, -18, -17, -16, -14, -10, -7, -4, -3, -2, -1, 0, 1, 2, 3, 5, 8, 12, 20)
-ELEVEN = (-29, -24, -22, -21, -18, -14, -12, -11, -10, -8, -4, -3, -2, -1, 0, 1, 2, 3, 5, 8, 12, 20)
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A recurring occasion: month and day (of the lunar year where `lunar`), its knots, its phase, its peak days.
-
-    `phase` and `peak` are first and last day relative to the day itself.
-    """
-
-    label: Text
-    month: int
-    day: int
-    lunar: bool
-    knots: tuple[int, ...]
-    phase: tuple[int, int] = (0, 0)
-    peak: tuple[int, int] | None = None
-
-
-FESTIVALS = {
-    "spring_festival": Kind(Text("Spring Festival"), 1, 1, True, LONG, peak=(-7, 7)),
-    "lantern": Kind(Text("Lantern Festival"), 1, 15, True, BRIEF),
-    "dragon_boat": Kind(Text("Dragon Boat Festival"), 5, 5, True, BROAD, peak=(-14, 1)),
-    "qixi": Kind(Text("Qixi Festival"), 7, 7, True, BRIEF),
-    "mid_autumn": Kind(Text("Mid-Autumn Festival"), 8, 15, True, BROAD, peak=(-10, 1)),
-}
-SHOPPING = {
-    "618": Kind(Text("618"), 6, 18, False, MID_YEAR, phase=(-17, 2), peak=(-17, 2)),
-    "double_11": Kind(Text("Double 11"), 11, 11, False, ELEVEN, phase=(-22, 0), peak=(-22, 1)),
-    "double_12": Kind(Text("Double 12"), 12, 12, False, BRIEF, phase=(-2, 0), peak=(-1, 1)),
-    # Bought before Spring Festival: its days are told from that festival, so its response is that festival's build-up.
-    "new_year_goods": Kind(Text("New-Year goods season"), 1, 1, True, (), phase=(-28, -7)),
-}
-
-
-@dataclass(frozen=True)
-class Occasion:
-    """One coming of a recurring occasion: its day, and the first and last day of its phase."""
-
-    key: str
-    day: pd.Timestamp
-    start: pd.Timestamp
-    end: pd.Timestamp
 
 
 @dataclass(frozen=True)
@@ -118,7 +70,7 @@ class Season:
         for key, kind in kinds.items():
             for year in range(self.start.year - 1, self.end.year + 2):
                 day = lunar_day(year, kind.month, kind.day) if kind.lunar else pd.Timestamp(year, kind.month, kind.day)
-                found.append(Occasion(key, day, day + kind.phase[0] * DAY, day + kind.phase[1] * DAY))
+                found.append(Occasion(key, day, day + kind.span[0] * DAY, day + kind.span[1] * DAY))
         margin = 60 * DAY
         near = (o for o in found if self.start - margin <= o.day <= self.end + margin)
         return tuple(sorted(near, key=lambda o: (o.day, o.key)))
@@ -205,6 +157,30 @@ class Season:
                 said += _collision(festival, day, promotion, first, last)
         return tuple(dict.fromkeys(said))
 
+    def drifts(self, start: pd.Timestamp, end: pd.Timestamp) -> tuple[Text, ...]:
+        """How each great festival within `start` to `end` stands to a shopping festival near it, now and a year before.
+
+        Said where either of the two is within a month and the distance has changed by three days or more.
+        """
+        said = []
+        for occasion in self.occasions if "CN" in self.countries else ():
+            kind = FESTIVALS.get(occasion.key)
+            if kind is None or kind.peak is None or not start <= occasion.day <= end:
+                continue
+            for other in (k for k in SHOPPING.values() if k.phases):
+                now, then = _apart(occasion.day, other), _apart(_year_before(occasion.day, kind), other)
+                if min(abs(now), abs(then)) <= MONTH and abs(now - then) >= MOVED:
+                    text = Text(
+                        "{festival} on {day} is {now} the day of {promotion}; the year before it was {then}",
+                        festival=kind.label,
+                        day=f"{occasion.day:%Y-%m-%d}",
+                        promotion=other.label,
+                        now=_side(now),
+                        then=_side(then),
+                    )
+                    said.append(text)
+        return tuple(said)
+
 
 def is_country(code: str) -> bool:
     """Whether the public calendar of the country with this ISO code is known."""
@@ -223,15 +199,21 @@ def season_of(
     return Season(start, end, named, chosen)
 
 
-@cache
-def lunar_day(year: int, month: int, day: int) -> pd.Timestamp:
-    """The day in the solar calendar of a day in the lunar year that begins in `year`.
+def _year_before(day: pd.Timestamp, kind: Kind) -> pd.Timestamp:
+    """The day of a lunar festival the year before."""
+    return max(found for y in (day.year - 2, day.year - 1) if (found := lunar_day(y, kind.month, kind.day)) < day)
 
-    >>> lunar_day(2026, 5, 5).strftime("%Y-%m-%d")  # Dragon Boat Festival
-    '2026-06-19'
-    """
-    solar = Lunar.fromYmd(year, month, day).getSolar()
-    return pd.Timestamp(solar.getYear(), solar.getMonth(), solar.getDay())
+
+def _apart(day: pd.Timestamp, kind: Kind) -> int:
+    """Days from the nearest coming of a shopping festival's day to `day`; below 0 before it."""
+    comings = [pd.Timestamp(day.year + k, kind.month, kind.day) for k in (-1, 0, 1)]
+    return min(((day - coming).days for coming in comings), key=abs)
+
+
+def _side(days: int) -> Text:
+    if days == 0:
+        return Text("on")
+    return Text("{days} day(s) before", days=-days) if days < 0 else Text("{days} day(s) after", days=days)
 
 
 def _named(event: Event) -> Text:

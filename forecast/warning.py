@@ -39,6 +39,7 @@ def warnings_of(history: History, season: Season, days: pd.DatetimeIndex, done: 
         if days[0].year <= year <= days[-1].year
     ]
     said += season.collisions(days[0], days[-1])
+    said += season.drifts(days[0], days[-1])
     talked = history.handle_time()
     if talked is not None:
         said += [

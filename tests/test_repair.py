@@ -19,9 +19,10 @@ from forecast.event import Event, Events
 from forecast.history import DAY, History
 from forecast.ingest import read_events, read_history
 from forecast.language import Text
+from forecast.occasion import lunar_day
 from forecast.repair import Decision, Proposal
 from forecast.repair.expected import whole
-from forecast.season import Season, lunar_day, season_of
+from forecast.season import Season, season_of
 
 HOUR = pd.Timedelta(hours=1)
 DATA = Path(__file__).resolve().parents[1] / "data"

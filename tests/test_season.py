@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from forecast.event import Event
-from forecast.season import lunar_day, season_of
+from forecast.occasion import SHOPPING, lunar_day
+from forecast.season import season_of
 
 
 def day(text: str) -> pd.Timestamp:
@@ -40,6 +43,29 @@ def test_a_festival_beside_the_planners_promotion_is_said():
     season = season_of(day("2026-08-01"), day("2026-10-31"), events=[own])
     said = [str(text) for text in season.collisions(season.start, season.end)]
     assert said == ["Mid-Autumn Festival on 2026-09-25 falls 4 day(s) after 品牌日 (2026-09-20 to 2026-09-21)"]
+
+
+def test_a_festival_that_drifts_towards_a_promotion_or_away_is_said_in_days():
+    season = season_of(day("2025-01-01"), day("2026-12-31"))
+    said = [str(text) for text in season.drifts(day("2026-06-01"), day("2026-06-30"))]
+    # 31 May 2025, 19 June 2026
+    text = (
+        "Dragon Boat Festival on 2026-06-19 is 1 day(s) after the day of 618; the year before it was 18 day(s) before"
+    )
+    assert said == [text]
+    assert season_of(day("2026-01-01"), day("2026-12-31"), ["HK"]).drifts(day("2026-06-01"), day("2026-06-30")) == ()
+
+
+def test_phases_of_a_shopping_festival_follow_one_another_and_reach_its_day():
+    for kind in SHOPPING.values():
+        for one, next_ in itertools.pairwise(kind.phases):
+            assert one.first <= one.last < next_.first
+        assert not kind.phases or any(p.first <= 0 <= p.last for p in kind.phases)
+
+
+def test_lunar_festivals_are_known_to_2050():
+    # Hong Kong Observatory, Gregorian-lunar calendar of 2050
+    assert [f"{lunar_day(2050, m, d):%m-%d}" for m, d in ((1, 1), (5, 5), (8, 15))] == ["01-23", "06-23", "09-30"]
 
 
 def test_days_run_from_the_nearest_coming_of_a_festival():

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from forecast.event import Events
-from forecast.season import DAY, FESTIVALS, SHOPPING, Season
+from forecast.occasion import FESTIVALS, SHOPPING
+from forecast.season import DAY, Season
 
 MONTH = (1, 4, 8, 12, 16, 20, 24, 28, 31)  # days of the month at which the response may bend
 RUN = (-1, 0, 1, 2, 4, 8)  # days since the start of a run of days off
@@ -51,9 +52,10 @@ def hats(x: np.ndarray, knots: tuple[int, ...]) -> np.ndarray:
 
 
 def features(season: Season, days: pd.DatetimeIndex, queue: str) -> Features:
-    """Every regressor of the calendar on `days`, one after the other: weekday, month, festivals, days off, promotions."""
+    """Every regressor of the calendar on consecutive `days`: weekday, month, festivals, days off, promotions."""
     touching = Events(season.events.touching(queue))
-    return _features(replace(season, events=touching), days[0], days[-1], queue if any(e.queue for e in touching.all) else "")
+    own = any(event.queue for event in touching.all)
+    return _features(replace(season, events=touching), days[0], days[-1], queue if own else "")
 
 
 # queues that no event of their own touches share a calendar: it takes a third of the time of a fit

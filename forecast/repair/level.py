@@ -19,7 +19,8 @@ from forecast.blas import one_thread
 from forecast.model.features import features
 from forecast.model.shrinkage import design, shrinkage
 from forecast.model.training import training
-from forecast.season import FESTIVALS, SHOPPING, Season
+from forecast.occasion import FESTIVALS, SHOPPING
+from forecast.season import Season
 
 LEAST = 42  # days that must be known before anything can be said of one of them
 MOST = 2200  # days looked at: six years; the matrix of more takes too long

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from forecast.language import Text
-from forecast.season import FESTIVALS, SHOPPING, Season
+from forecast.occasion import FESTIVALS, SHOPPING
+from forecast.season import DAY, Season
 from forecast.ui.echart import Mark
 from forecast.ui.reader import Reader
 
@@ -36,7 +37,11 @@ def listed(season: Season, first: pd.Timestamp, last: pd.Timestamp, t: Reader) -
     for occasion in season.occasions:
         kind = (FESTIVALS | SHOPPING)[occasion.key]
         said = KINDS["festival"] if occasion.key in FESTIVALS else KINDS["promotion"]
-        rows.append((occasion.start, occasion.end, t.say(kind.label), t.say(said)))
+        if not kind.phases:
+            rows.append((occasion.start, occasion.end, t.say(kind.label), t.say(said)))
+        for phase in kind.phases:
+            name = f"{t.say(kind.label)} · {t.say(phase.label)}"
+            rows.append((occasion.day + phase.first * DAY, occasion.day + phase.last * DAY, name, t.say(said)))
     rows += [(e.start, e.end, e.name, t.say(KINDS[e.kind])) for e in season.events.all]
     table = pd.DataFrame(rows, columns=["start", "end", "name", "kind"])
     inside = (table["start"] <= last) & (table["end"] >= first)
