@@ -12,7 +12,7 @@ from joblib import Parallel, delayed
 from forecast import accuracy
 from forecast.event import Event, Events
 from forecast.history import DAY, History
-from forecast.model import MODELS
+from forecast.model import MODELS, SLOW
 from forecast.season import Season, season_of
 from forecast.spread import Spread, spread
 from forecast.table import check
@@ -21,6 +21,8 @@ YEAR = 365
 LEAST_TRAINING = 21  # days
 LEAST_HORIZON = 7
 FEW = 4  # origins below which they step closer than the horizon
+TRIED = 2  # origins on which a slow model shows whether it is worth the rest
+BEHIND = 1.05  # times the best WAPE on these from which on it is not
 ALONE = 12  # tasks that are done before a second process has started
 SCORES = (
     "queue",
@@ -73,9 +75,13 @@ class Backtest:
 
 
 def choose(done: Backtest, least: float = 0.005) -> dict[str, str]:
-    """The best model of each queue by WAPE; a simpler one that is within half a point of it wins."""
+    """The best model of each queue by WAPE; a simpler one that is within half a point of it wins.
+
+    A model that was dropped after its first origins is not among them.
+    """
     chosen: dict[str, str] = {}
-    for queue, rows in done.leaderboard().groupby("queue"):
+    for queue, board in done.leaderboard().groupby("queue"):
+        rows = board[board["origins"] == board["origins"].max()]
         best = rows["wape"].min()
         near = set(rows.loc[rows["wape"] <= best + least, "model"])
         chosen[str(queue)] = next((m for m in MODELS if m in near), "seasonal_naive")
@@ -90,12 +96,14 @@ def backtest(
     origins: int = 8,
     models: Sequence[str] = tuple(MODELS),
     workers: int = -1,
+    drop: bool = False,
 ) -> Backtest:
     """Every model on every queue from up to `origins` past days, each seeing only what was known before that day.
 
     Origins step back by the horizon from the end of the history while a year (or half of a shorter history) remains to
     learn from; a short history gets closer or shorter ones, a very short one none. Days under a declared incident are
-    not scored: nobody could have known. The result is the same for any number of `workers` (-1: all cores).
+    not scored: nobody could have known. With `drop` a slow model that is 5% behind the best on the two latest origins
+    is not tried on the others. The result is the same for any number of `workers` (-1: all cores).
 
     Raises:
         ValueError: an unknown model or country, or a number out of range.
@@ -111,15 +119,16 @@ def backtest(
     daily = history.daily()
     season = season_of(daily.index[0], daily.index[-1] + DAY, countries, events)
     tasks = [
-        (daily[queue], season, origin, days, model)
+        (daily[queue], season, origin, days, model, k)
         for queue in daily.columns
-        for origin, days in cuts(daily[queue], horizon_days, origins)
+        for k, (origin, days) in enumerate(cuts(daily[queue], horizon_days, origins))
         for model in models
     ]
-    order = sorted(range(len(tasks)), key=lambda k: -list(MODELS).index(tasks[k][4]))  # the slow ones first
-    jobs = 1 if len(tasks) <= ALONE else workers
-    found = Parallel(n_jobs=jobs, batch_size=1)(delayed(_attempt)(*tasks[k]) for k in order)
-    parts = [part for _, part in sorted(zip(order, found, strict=True), key=lambda pair: pair[0]) if part is not None]
+    later = {n for n, task in enumerate(tasks) if drop and task[4] in SLOW and task[5] >= TRIED}
+    found = _attempts({n: task for n, task in enumerate(tasks) if n not in later}, workers)
+    worth = {queue for queue in map(str, daily.columns) if _keeps_up(queue, found, tasks)} if later else set()
+    found |= _attempts({n: tasks[n] for n in later if str(tasks[n][0].name) in worth}, workers)
+    parts = [part for _, part in sorted(found.items()) if part is not None]
     return _scored(parts, daily)
 
 
@@ -140,6 +149,27 @@ def cuts(days: pd.Series, horizon_days: int, origins: int) -> list[tuple[pd.Time
     step = horizon if room // horizon + 1 >= FEW else max(1, room // (FEW - 1))
     count = min(origins, room // step + 1)
     return [(last + DAY - (horizon + k * step) * DAY, int(horizon)) for k in range(count)]
+
+
+Task = tuple[pd.Series, Season, pd.Timestamp, int, str, int]  # the last is the origin's number, 0 the latest
+
+
+def _attempts(tasks: dict[int, Task], workers: int) -> dict[int, pd.DataFrame | None]:
+    """What `_attempt` makes of each task, by the task's number."""
+    order = sorted(tasks, key=lambda n: -list(MODELS).index(tasks[n][4]))  # the slow ones first
+    jobs = 1 if len(tasks) <= ALONE else workers
+    made = Parallel(n_jobs=jobs, batch_size=1)(delayed(_attempt)(*tasks[n][:5]) for n in order)
+    return dict(zip(order, made, strict=True))
+
+
+def _keeps_up(queue: str, found: dict[int, pd.DataFrame | None], tasks: Sequence[Task]) -> bool:
+    """Whether a slow model was near the best of the others on the origins where both were tried."""
+    errors: dict[str, float] = {}
+    for n, part in found.items():
+        if part is not None and tasks[n][5] < TRIED and str(tasks[n][0].name) == queue:
+            errors[tasks[n][4]] = errors.get(tasks[n][4], 0.0) + float((part["actual"] - part["expected"]).abs().sum())
+    slow = min((e for m, e in errors.items() if m in SLOW), default=np.inf)
+    return slow <= BEHIND * min((e for m, e in errors.items() if m not in SLOW), default=np.inf)
 
 
 def _attempt(days: pd.Series, season: Season, origin: pd.Timestamp, length: int, model: str) -> pd.DataFrame | None:

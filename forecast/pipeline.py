@@ -62,7 +62,7 @@ def predict(
     if done is None:
         # A named model is backtested too: without errors of its own nobody could say how sure it is.
         names = [model] if model else list(MODELS)
-        done = backtest(known, countries, events, horizon_days, origins, names, workers)
+        done = backtest(known, countries, events, horizon_days, origins, names, workers, drop=True)
     best = {} if model else choose(done)
     chosen = {queue: model or best.get(queue, "seasonal_naive") for queue in known.queues}
     thin = tuple(q for q in known.queues if chosen[q] == "prophet" and daily[q].gt(0).sum() < PROPHET_LEAST)

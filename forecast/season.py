@@ -25,12 +25,13 @@ CATEGORIES = {"HK": ("public", "optional"), "IL": ("public", "optional")}
 
 @dataclass(frozen=True)
 class DaysOff:
-    """A run of days off that holds a public holiday of `country`: weekends beside it belong to it."""
+    """A run of days off that holds a public holiday of `country`: weekends (0 Monday) beside it belong to it."""
 
     country: str
     name: str
     start: pd.Timestamp
     end: pd.Timestamp
+    weekend: tuple[int, ...] = (5, 6)
 
 
 @dataclass(frozen=True)
@@ -143,6 +144,29 @@ class Season:
     def off(self, days: pd.DatetimeIndex) -> np.ndarray:
         """Which of `days` lie in a holiday's run of days off, in any of the countries."""
         return np.asarray(days.isin(self._off))
+
+    def resembles(self, days: pd.DatetimeIndex) -> np.ndarray:
+        """The weekday (0 Monday) that each day in or next to a holiday's run of days off is like; -1 on other days.
+
+        A run is like a weekend: its eve like the day before one, its first half like the first day of one, its last
+        day like the last, the day after it like the day after one. Weekend days next to a run stay what they are.
+        """
+        like = np.full(len(days), -1)
+        at = days.to_numpy().astype("datetime64[D]")
+        weekday = days.day_of_week.to_numpy()
+        for run in self.days_off:
+            first, last = run.start.to_numpy().astype("datetime64[D]"), run.end.to_numpy().astype("datetime64[D]")
+            near = np.flatnonzero((at >= first - 1) & (at <= last + 1))
+            if not len(near):
+                continue
+            saturday, sunday = run.weekend[0], run.weekend[-1]
+            since, length = (at[near] - first).astype(int), int((last - first).astype(int)) + 1
+            inside = np.where((since == length - 1) | ((since > 0) & (2 * since >= length)), sunday, saturday)
+            next_to = np.where(since < 0, (saturday - 1) % 7, (sunday + 1) % 7)
+            outside = (since < 0) | (since >= length)
+            keep = outside & ((like[near] >= 0) | np.isin(weekday[near], run.weekend))
+            like[near] = np.where(keep, like[near], np.where(outside, next_to, inside))
+        return like
 
     def collisions(self, start: pd.Timestamp, end: pd.Timestamp) -> tuple[Text, ...]:
         """Each festival within `start` to `end` that falls inside a promotion or within a week of one."""
@@ -279,7 +303,7 @@ def _runs(country: str, first: int, last: int) -> tuple[DaysOff, ...]:
     for a, b in zip(edges[::2], edges[1::2], strict=True):
         names = [listed[days[i].date()] for i in range(a, b) if named[i]]
         if names:
-            runs.append(DaysOff(country, _base(names), days[a], days[b - 1]))
+            runs.append(DaysOff(country, _base(names), days[a], days[b - 1], tuple(sorted(weekend))))
     return tuple(runs)
 
 

@@ -173,7 +173,7 @@ def forecast_of(
     known = history if start is None or start > history.last else history.before(start)
     tell(Text("testing the forecast models on the past"))
     models = [model] if model else list(MODELS)
-    tested = backtest(known, countries, events, horizon_days, origins, models, workers)
+    tested = backtest(known, countries, events, horizon_days, origins, models, workers, drop=True)
     tell(Text("forecasting"))
     expected = pipeline.predict(
         history, horizon_days, start, interval, countries, events, model, origins, workers, tested

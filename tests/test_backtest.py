@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecast.backtest import backtest, choose, cuts
+from forecast.backtest import TRIED, Backtest, backtest, choose, cuts
 from forecast.event import Event
 from forecast.history import History
 
@@ -103,3 +103,25 @@ def test_a_wrong_argument_is_named():
     ):
         with pytest.raises(ValueError, match=said):
             backtest(make_history(60), **change)
+
+
+def test_a_slow_model_that_is_behind_is_not_tried_on_every_origin_and_the_others_are_untouched():
+    history = make_history(260, ("a",))
+    whole = backtest(history, horizon_days=14, origins=6, workers=1)
+    short = backtest(history, horizon_days=14, origins=6, workers=1, drop=True)
+    tried = short.table.groupby("model").size()
+    assert tried["regression"] == 6
+    latest = whole.errors[whole.errors["origin"] >= whole.table["origin"].drop_duplicates().nlargest(TRIED).min()]
+    off = (latest["actual"] - latest["expected"]).abs().groupby(latest["model"]).sum()
+    keeps_up = off["prophet"] <= 1.05 * off.drop("prophet").min()
+    assert tried["prophet"] == (6 if keeps_up else TRIED)
+    same = [e[e["model"] != "prophet"].reset_index(drop=True) for e in (whole.errors, short.errors)]
+    pd.testing.assert_frame_equal(*same, check_exact=True)
+
+
+def test_a_model_that_was_dropped_is_not_chosen_however_well_it_did_where_it_was_tried():
+    done = backtest(make_history(240, ("a",)), horizon_days=14, origins=4, models=CHEAP, workers=1)
+    first = done.table["origin"] == done.table["origin"].max()
+    best = done.table[(done.table["model"] == "regression") & first].assign(model="prophet", wape=0.0)
+    table = pd.concat([done.table, best], ignore_index=True)
+    assert choose(Backtest(table, done.errors))["a"] in CHEAP

@@ -172,3 +172,15 @@ def test_the_level_stays_as_it_ended():
     columns = design(features(season_of(index[0], index[-1]), index, "a"), np.ones(150, dtype=bool))
     level = columns.values[:, columns.groups == "level"]
     assert (level[150:] == level[149]).all()
+
+
+@pytest.mark.parametrize(("since", "low", "high"), [("2003-02-18", 250, 700), ("2003-01-02", 750, 1100)])
+def test_a_holiday_never_seen_is_expected_towards_the_weekend_unless_others_were_like_any_day(since, low, high):
+    days = pd.date_range(since, "2003-05-25", unit="s")  # Presidents' Day was 17 February, King's 20 January
+    week = np.array([1000, 1000, 1000, 1000, 1000, 400, 200], dtype=float)
+    noise = np.random.default_rng(3).normal(0, 0.02, len(days))
+    daily = pd.Series(week[days.day_of_week] * np.exp(noise), index=days, name="a")
+    season = season_of(days[0], pd.Timestamp("2003-06-08"), ("US",))
+    expected = regression(daily, season, pd.date_range("2003-05-26", "2003-06-02", unit="s"))
+    assert low < expected["2003-05-26"] < high  # Memorial Day, a Monday
+    assert expected["2003-06-02"] == pytest.approx(1000, rel=0.1)

@@ -132,3 +132,17 @@ def test_an_incident_is_not_known_before_it_happens():
 def test_an_unknown_country_is_refused_by_name():
     with pytest.raises(ValueError, match="countries must be ISO codes such as CN, HK or US, got XQ"):
         season_of(day("2026-01-01"), day("2026-12-31"), ["xq"])
+
+
+def test_a_bank_holiday_resembles_a_weekend_and_the_days_beside_it_the_days_beside_one():
+    # Memorial Day 2003 was Monday 26 May: it is like a Sunday, the Sunday before it like a Saturday.
+    season = season_of(pd.Timestamp("2003-05-01"), pd.Timestamp("2003-06-30"), ("US",))
+    like = season.resembles(pd.date_range("2003-05-22", "2003-05-29"))
+    assert like.tolist() == [-1, 4, 5, 5, 6, 0, -1, -1]
+
+
+def test_a_weekend_is_that_of_the_country():
+    # Independence Day 1999 in Israel was Wednesday 21 April; the weekend there is Friday and Saturday.
+    season = season_of(pd.Timestamp("1999-04-01"), pd.Timestamp("1999-04-30"), ("IL",))
+    assert season.resembles(pd.date_range("1999-04-19", "1999-04-22")).tolist()[2] in (4, 5)
+    assert season.resembles(pd.DatetimeIndex(["1999-04-27"])).tolist() == [-1]

@@ -21,5 +21,6 @@ MODELS: dict[str, Model] = {  # from simple to elaborate: of two that forecast a
     "regression": regression,
     "prophet": prophet,
 }
+SLOW = frozenset({"prophet"})  # several times as long as the others: tried on few origins before on all
 
-__all__ = ["MODELS", "Model"]
+__all__ = ["MODELS", "SLOW", "Model"]

@@ -29,6 +29,10 @@ class Features:
     values: np.ndarray
     offset: np.ndarray
 
+    def beside(self, name: str, group: str, values: np.ndarray) -> Features:
+        """These regressors and one more."""
+        return Features((*self.names, name), (*self.groups, group), np.column_stack([self.values, values]), self.offset)
+
     def which(self, keep: np.ndarray) -> Features:
         """Only the regressors of `keep`."""
         names = tuple(n for n, k in zip(self.names, keep, strict=True) if k)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from forecast.blas import one_thread
 from forecast.model.features import features
+from forecast.model.rest import rest
 from forecast.model.shrinkage import Shrinkage, design, effects, shrinkage, whitened
 from forecast.model.training import closed, training, unlogged
 from forecast.season import Season
@@ -28,9 +29,11 @@ def regression(daily: pd.Series, season: Season, horizon: pd.DatetimeIndex) -> p
         return pd.Series(0.0, index=horizon, name=daily.name)
     days = pd.date_range(past.days[0], max(horizon[-1], past.days[-1]), unit="s")
     calendar = features(season, days, str(daily.name or ""))
-    columns = design(calendar, taught)
+    like = rest(past, season, days)
+    columns = design(calendar.beside("as_weekend", "off", like), taught)
     at = np.flatnonzero(taught)
-    x, y = columns.values[at], past.log[at] - calendar.offset[at]
+    offset = calendar.offset + like
+    x, y = columns.values[at], past.log[at] - offset[at]
     centre = y.mean()
     clean = y - centre
     prior = shrinkage(x, clean, at, columns.groups)
@@ -41,8 +44,8 @@ def regression(daily: pd.Series, season: Season, horizon: pd.DatetimeIndex) -> p
         spread = 1.4826 * np.median(np.abs(residual)) + 1e-9
         clean = said + np.clip(residual, -HUBER * spread, HUBER * spread)
     found = _fit(x, clean, at, prior)
-    fitted = centre + columns.values @ found + calendar.offset
-    last = np.clip(y[-1] - fitted[at[-1]] + calendar.offset[at[-1]], -HUBER * spread, HUBER * spread)
+    fitted = centre + columns.values @ found + offset
+    last = np.clip(y[-1] - fitted[at[-1]] + offset[at[-1]], -HUBER * spread, HUBER * spread)
     ahead = (horizon - past.days[0]).days.to_numpy()
     log = fitted[ahead] + last * prior.rho ** (ahead - at[-1])
     contacts = unlogged(log, past, fitted[:n])
