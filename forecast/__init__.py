@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from forecast.ingest import read_events, read_history
     from forecast.language import Text
     from forecast.model import MODELS
+    from forecast.path import Paths, paths
     from forecast.pipeline import predict
     from forecast.problem import Problem, Refused
     from forecast.season import Season, season_of
@@ -27,11 +28,13 @@ __all__ = [
     "Events",
     "Forecast",
     "History",
+    "Paths",
     "Problem",
     "Refused",
     "Season",
     "Text",
     "choose",
+    "paths",
     "predict",
     "read_events",
     "read_history",
@@ -46,6 +49,7 @@ _HOMES = {
     "ingest": ("read_events", "read_history"),
     "language": ("Text",),
     "model": ("MODELS",),
+    "path": ("Paths", "paths"),
     "pipeline": ("predict",),
     "problem": ("Problem", "Refused"),
     "season": ("Season", "season_of"),
