@@ -2,31 +2,60 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
 from forecast.blas import one_thread
 from forecast.model.features import features
 from forecast.model.rest import rest
-from forecast.model.shrinkage import Shrinkage, design, effects, shrinkage, whitened
-from forecast.model.training import closed, training, unlogged
+from forecast.model.shrinkage import Design, Shrinkage, design, effects, shrinkage, whitened
+from forecast.model.training import closed, smear, training, unlogged
 from forecast.season import Season
 
 ROUNDS = 3  # of down-weighting days that fit nothing
 HUBER = 2.5  # standard deviations beyond which a day counts for less
 
 
-@one_thread()
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """A forecast and the logs it is made of.
+
+    log(1 + contacts / smear) of a day is centre + its row of `design` times `effects` + offset + rest + carried, on the
+    days of the history and of the horizon; `offset` is what the planner stated, `rest` what a day off was believed to
+    be before any was seen, `carried` what the last day was off by, fading. `contacts` are those of the horizon, 0 on
+    closed days.
+    """
+
+    days: pd.DatetimeIndex
+    design: Design
+    effects: np.ndarray
+    centre: float
+    offset: np.ndarray
+    rest: np.ndarray
+    carried: np.ndarray
+    smear: float
+    contacts: pd.Series
+
+
 def regression(daily: pd.Series, season: Season, horizon: pd.DatetimeIndex) -> pd.Series:
     """Expected contacts on the days of `horizon`: mixed estimation (Theil and Goldberger 1961) with AR(1) errors.
 
     Prior and data are one least-squares problem, solved by statsmodels. Days far off (Huber 1964) are pulled in.
     """
+    found = fit(daily, season, horizon)
+    return pd.Series(0.0, index=horizon, name=daily.name) if found is None else found.contacts
+
+
+@one_thread()
+def fit(daily: pd.Series, season: Season, horizon: pd.DatetimeIndex) -> Fit | None:
+    """The regression with its effects; None where nothing teaches or every day is closed."""
     past = training(daily, season)
     n, taught = len(past.days), np.isfinite(past.log)
     zero = closed(daily, season, horizon)
     if zero.all() or not taught.any():
-        return pd.Series(0.0, index=horizon, name=daily.name)
+        return None
     days = pd.date_range(past.days[0], max(horizon[-1], past.days[-1]), unit="s")
     calendar = features(season, days, str(daily.name or ""))
     like = rest(past, season, days)
@@ -47,9 +76,11 @@ def regression(daily: pd.Series, season: Season, horizon: pd.DatetimeIndex) -> p
     fitted = centre + columns.values @ found + offset
     last = np.clip(y[-1] - fitted[at[-1]] + offset[at[-1]], -HUBER * spread, HUBER * spread)
     ahead = (horizon - past.days[0]).days.to_numpy()
-    log = fitted[ahead] + last * prior.rho ** (ahead - at[-1])
-    contacts = unlogged(log, past, fitted[:n])
-    return pd.Series(np.where(zero, 0.0, contacts), index=horizon, name=daily.name)
+    carried = np.zeros(len(days))
+    carried[ahead] = last * prior.rho ** (ahead - at[-1])
+    contacts = unlogged(fitted[ahead] + carried[ahead], past, fitted[:n])
+    expected = pd.Series(np.where(zero, 0.0, contacts), index=horizon, name=daily.name)
+    return Fit(days, columns, found, float(centre), calendar.offset, like, carried, smear(past, fitted[:n]), expected)
 
 
 def _fit(x: np.ndarray, y: np.ndarray, days: np.ndarray, prior: Shrinkage) -> np.ndarray:

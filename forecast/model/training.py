@@ -59,11 +59,15 @@ def closed(daily: pd.Series, season: Season, horizon: pd.DatetimeIndex) -> np.nd
 
 def unlogged(log: np.ndarray, past: Training, fitted: np.ndarray) -> np.ndarray:
     """Contacts from logs, raised by what the mean of past days exceeded what their logs said (Duan 1983)."""
+    return np.asarray(np.maximum(np.expm1(np.clip(log, 0, 25)), 0.0) * smear(past, fitted))
+
+
+def smear(past: Training, fitted: np.ndarray) -> float:
+    """By how much the mean of past days exceeded what their logs said: Duan's factor."""
     taught = np.isfinite(past.log)
     recent = np.flatnonzero(taught)[-365:]
     said = np.expm1(np.clip(fitted[recent], 0, 25)).sum()
-    smear = np.clip(past.contacts[recent].sum() / said, 0.95, 1.5) if said > 0 else 1.0
-    return np.asarray(np.maximum(np.expm1(np.clip(log, 0, 25)), 0.0) * smear)
+    return float(np.clip(past.contacts[recent].sum() / said, 0.95, 1.5)) if said > 0 else 1.0
 
 
 def _like(season: Season, days: pd.DatetimeIndex) -> np.ndarray:
