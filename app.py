@@ -206,7 +206,8 @@ def run(scenario: Scenario, scenarios: dict[str, Scenario], own: Path | None, t:
         st.title(title, anchor=False)
         slow = base(scenario, t)
         expected = asked(plan.key(scenario), scenario, slow).forecast
-        show_forecast(slow.history, slow.season, expected, slow.backtest, t)
+        key = plan.forecast_key(scenario)
+        show_forecast(slow.history, slow.season, expected, slow.backtest, t, slow.forecast, key)
 
     def staffing(title: str) -> None:
         st.title(title, anchor=False)

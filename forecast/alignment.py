@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -27,12 +27,22 @@ class Alignment:
     coming: pd.DataFrame
     ordinary: Mapping[str, float]
     year: str  # of the coming one; '' for none
+    days: Mapping[str, pd.Timestamp]  # the occasion's own
+
+    def highest(self) -> pd.DataFrame:
+        """A row per year: year, day (the occasion's), ordinary, top (its highest day), at (that day's distance)."""
+        rows = []
+        for name in self.past.columns:
+            line = self.coming["mean"].fillna(self.past[name]) if name == self.year else self.past[name]
+            if line.notna().any():
+                rows.append((name, self.days[name], self.ordinary[name], line.max(), line.idxmax()))
+        return pd.DataFrame(rows, columns=["year", "day", "ordinary", "top", "at"])
 
     def indexed(self) -> Alignment:
         """Every year as a multiple of its own ordinary day."""
         past = self.past / pd.Series(self.ordinary).reindex(self.past.columns)
         coming = self.coming / self.ordinary[self.year] if self.year else self.coming
-        return Alignment(past, coming, dict.fromkeys(self.ordinary, 1.0), self.year)
+        return replace(self, past=past, coming=coming, ordinary=dict.fromkeys(self.ordinary, 1.0))
 
 
 def comings(season: Season, queue: str) -> dict[str, tuple[pd.Timestamp, ...]]:
@@ -62,7 +72,8 @@ def aligned(
     known = pd.DatetimeIndex(whole.index[whole.notna()])
     plain = known[~season.peaks(known, queue) & ~season.on(known, "incident", queue)]
     years = [day.year for day in days]
-    past, ordinary, coming, year = {}, {}, pd.DataFrame(columns=["mean", "p10", "p90"], dtype=float), ""
+    past, ordinary, own, year = {}, {}, {}, ""
+    coming = pd.DataFrame(columns=["mean", "p10", "p90"], dtype=float)
     for day in days:
         name = f"{day:%Y}" if years.count(day.year) == 1 else f"{day:%Y-%m}"
         window = pd.DatetimeIndex([day + d * DAY for d in distance])
@@ -74,7 +85,7 @@ def aligned(
         near = whole[plain[(plain >= day - AROUND * DAY) & (plain <= day + AROUND * DAY)]]
         near = near[near > 0]
         ordinary[name] = float(near.median()) if len(near) >= LEAST else float("nan")
-        past[name] = came
+        past[name], own[name] = came, day
         if next_one:
             year, coming = name, ahead
-    return Alignment(pd.DataFrame(past, index=distance), coming, ordinary, year)
+    return Alignment(pd.DataFrame(past, index=distance), coming, ordinary, year, own)

@@ -11,7 +11,7 @@ import pandas as pd
 from forecast.accuracy import wape
 from forecast.alignment import comings
 from forecast.backtest import Backtest
-from forecast.contribution import EFFECTS, LEVEL, PARTS, Contributions
+from forecast.contribution import EFFECTS, PARTS, Contributions
 from forecast.language import Text
 from forecast.occasion import FESTIVALS, SHOPPING
 from forecast.season import DAY, Season
@@ -43,7 +43,7 @@ class Near:
 class Peak:
     """A day of contacts `mean`, in 80 of 100 cases between `low` and `high`, `times` an ordinary day.
 
-    `high_enough` is False for the busiest day of a horizon without a peak. `parts` are contacts over the level.
+    `high_enough` is False for the busiest day of a horizon without a peak. `parts` are those of Contributions.
     """
 
     day: pd.Timestamp
@@ -78,7 +78,7 @@ def next_peak(
     run = above[: int(np.argmax(np.diff(above) > APART)) + 1] if (np.diff(above) > APART).any() else above
     at = int(run[mean[run].argmax()]) if len(run) else int(mean.argmax())
     row, day = expected.iloc[at], days[at]
-    parts = {} if made_of is None else {str(k): float(v) for k, v in made_of.table.loc[day].items() if k != LEVEL}
+    parts = {} if made_of is None else made_of.table.loc[day].to_dict()
     return Peak(
         day,
         float(row["mean"]),
@@ -195,7 +195,11 @@ def _near(
     for key, when in known.items():
         distance = min(((day - one).days for one in when), key=abs)
         first, last = span(key)
-        pull = 0.0 if made_of is None or key not in made_of.pulls else float(made_of.pulls.at[day, key])
+        pull = (
+            0.0
+            if made_of is None or key not in made_of.pulls
+            else float(made_of.pulls[key].to_numpy()[made_of.pulls.index.get_loc(day)])
+        )
         if first <= distance <= last or pull >= LEAST_PULL:
             found = (pull, -abs(distance), key)
             best = max(best, found) if best else found
@@ -203,15 +207,17 @@ def _near(
         return None
     key, when = best[2], known[best[2]]
     distance = min(((day - one).days for one in when), key=abs)
-    return Near(key, distance, seen(daily, key, when), _error(done, queue, model, key, when))
+    first, last = span(key)
+    days = (min(first, distance), max(last, distance))
+    return Near(key, distance, seen(daily, key, when), _error(done, queue, model, days, when))
 
 
-def _error(done: Backtest | None, queue: str, model: str, key: str, when: Iterable[pd.Timestamp]) -> float:
-    """The WAPE of past forecasts on the days around an occasion."""
+def _error(done: Backtest | None, queue: str, model: str, days: tuple[int, int], when: Iterable[pd.Timestamp]) -> float:
+    """The WAPE of past forecasts on the first to the last of `days` from each coming of an occasion."""
     if done is None or done.errors.empty:
         return float("nan")
     rows = done.errors[(done.errors["queue"] == queue) & (done.errors["model"] == model)]
-    first, last = span(key)
+    first, last = days
     inside = np.zeros(len(rows), dtype=bool)
     for day in when:
         inside |= rows["day"].between(day + first * DAY, day + last * DAY).to_numpy()

@@ -53,7 +53,8 @@ def residuals(done: Backtest) -> pd.DataFrame:
     keep = np.isfinite(actual) & np.isfinite(expected) & (expected > 0)
     told = told[keep].reset_index(drop=True)
     ahead = (pd.to_datetime(told["day"]) - pd.to_datetime(told["origin"])).dt.days + 1
-    return told.assign(ahead=ahead, error=actual[keep] / expected[keep] - 1)
+    out: pd.DataFrame = told.assign(ahead=ahead, error=actual[keep] / expected[keep] - 1)
+    return out
 
 
 def by_distance(told: pd.DataFrame, days: Sequence[pd.Timestamp]) -> pd.DataFrame:
@@ -64,5 +65,6 @@ def by_distance(told: pd.DataFrame, days: Sequence[pd.Timestamp]) -> pd.DataFram
     apart = (told["day"].to_numpy().astype("datetime64[D]")[:, None] - anchors[None, :]).astype(int)
     nearest = np.abs(apart).argmin(axis=1)
     distance = apart[np.arange(len(told)), nearest]
-    found = told.assign(distance=distance, year=anchors[nearest].astype("datetime64[Y]").astype(str))
-    return found[np.abs(distance) <= REACH].sort_values(["year", "distance"], ignore_index=True)
+    found: pd.DataFrame = told.assign(distance=distance, year=anchors[nearest].astype("datetime64[Y]").astype(str))
+    near: pd.DataFrame = found[np.abs(distance) <= REACH]
+    return near.sort_values(["year", "distance"], ignore_index=True)

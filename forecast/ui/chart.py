@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 
 import pandas as pd
 
+from forecast.alignment import Alignment
 from forecast.ui.echart import Mark, Option, base, categories, clock, days, marks, numbers
-from forecast.ui.palette import ACCENT, INK
+from forecast.ui.palette import ACCENT, INK, MARK, QUEUES
 from forecast.ui.reader import Reader
 
 BANDS = (("p025", "p975", 0.12), ("p10", "p90", 0.22), ("p25", "p75", 0.34))  # 95%, 80%, 50%
 MONTHS_SHOWN = 15
 CLEAR = {"opacity": 0}
+PART_INKS = {
+    "level": "#c3cdc8",
+    "week": "#8fa3b8",
+    "off": "#9a8a2f",
+    "festival": "#2f6f57",
+    "promotion": "#d98e32",
+    "stated": "#7d67a8",
+    "model": "#b06a8f",
+    "levers": "#5b7db1",
+}
+YEAR_INKS = ("#c9b8a0", "#b9a3c0", "#8fb0c4", "#c2623f", "#1f6f8b", "#7d67a8")  # older years paler
 
 
 def by_day(table: pd.DataFrame, colours: Mapping[str, str], found: Sequence[Mark], t: Reader) -> Option:
@@ -70,11 +83,87 @@ def profile(rows: pd.DataFrame, t: Reader) -> Option:
     return _banded(table, {"p10": t("80% of intervals")}, t("expected"))
 
 
-def _banded(table: pd.DataFrame, names: Mapping[str, str], mean: str) -> Option:
+def parts(table: pd.DataFrame, labels: Mapping[str, str], total: str) -> Option:
+    """What each day is made of: a stacked bar a part, day x part, and their sum as a line."""
+    option = base([*labels.values(), total])
+    option["xAxis"] = categories(days(pd.DatetimeIndex(table.index)), gap=True)
+    option["series"] = [
+        {
+            "type": "bar",
+            "stack": "parts",
+            "name": said,
+            "data": numbers(table[part], 0),
+            "itemStyle": {"color": PART_INKS[part]},
+            "barCategoryGap": "15%",
+        }
+        for part, said in labels.items()
+    ]
+    line = {"type": "line", "name": total, "data": numbers(table.sum(axis=1), 0), "symbol": "none"}
+    option["series"].append({**line, **_stroke(INK, 1.2)})
+    return option
+
+
+def years(found: Alignment, t: Reader, digits: int = 0) -> Option:
+    """A line a year over the distance to an occasion; the coming one's expected days with their 80% band."""
+    past, coming = found.past.dropna(axis=1, how="all"), found.coming
+    table = pd.DataFrame({"at": [t.signed(float(d)) for d in found.past.index]})
+    for name in past.columns:
+        table[f"y{name}"] = past[name].to_numpy()
+    told = [
+        [t("{year}: {count}", year=n, count=t.number(v, digits)) for n, v in row.items() if pd.notna(v)]
+        for _, row in past.iterrows()
+    ]
+    names: dict[str, str] = {}
+    expected = t("{year}, expected", year=found.year)
+    if found.year:
+        table["mean"], table["p10"] = coming["mean"].to_numpy(), coming["p10"].to_numpy()
+        table["p10_width"] = (coming["p90"] - coming["p10"]).to_numpy()
+        names = {"p10": t("80% of days")}
+        for place, (_, row) in enumerate(coming.iterrows()):
+            if pd.notna(row["mean"]):
+                told[place].append(_tip(row, t, digits))
+    table["tip"] = ["<br>".join(lines) for lines in told]
+    option = _banded(table, names, expected, digits=max(digits, 1) + 1)
+    if not found.year:
+        option["series"], option["legend"]["data"] = [], []
+    inks = [*YEAR_INKS[-len(past.columns) :]] if len(past.columns) <= len(YEAR_INKS) else [YEAR_INKS[0]] * 99
+    for name, ink in zip(past.columns, inks, strict=False):
+        # the coming year's own days so far are drawn as what is expected of it
+        ink_ = _stroke(ACCENT if name == found.year else ink, 1.3)
+        option["series"].append({**_line(f"y{name}", str(name)), **ink_})
+        option["legend"]["data"].append(str(name))
+    day = {"xAxis": t.signed(0.0), "label": {"show": False}}
+    if option["series"]:
+        dashed = {"color": MARK, "type": "dashed", "width": 1}
+        option["series"][-1]["markLine"] = {"silent": True, "symbol": "none", "lineStyle": dashed, "data": [day]}
+    return option
+
+
+def errors(table: pd.DataFrame, names: Mapping[str, str]) -> Option:
+    """Errors in percent as lines, a column each: over the index, days or distances."""
+    index = table.index
+    shown = days(index) if isinstance(index, pd.DatetimeIndex) else [f"{d:+d}" if d else "0" for d in index]
+    option = base(list(names.values()), unit="%")
+    option["xAxis"] = categories(shown)
+    option["series"] = [
+        {
+            "type": "line",
+            "name": said,
+            "data": numbers(table[column] * 100),
+            "showSymbol": False,
+            "connectNulls": False,
+            **_stroke(ink, 1.4),
+        }
+        for (column, said), ink in zip(names.items(), cycle(QUEUES), strict=False)
+    ]
+    return option
+
+
+def _banded(table: pd.DataFrame, names: Mapping[str, str], mean: str, digits: int = 1) -> Option:
     """A mean with bands around it: a band is its lower edge, unseen, with its width stacked on it."""
     figures = [c for c in table.columns if c not in ("at", "tip")]
     option = base([mean, *names.values()])
-    option["dataset"] = {"source": table.assign(**{c: table[c].round(1) for c in figures})}
+    option["dataset"] = {"source": table.assign(**{c: table[c].round(digits) for c in figures})}
     # a band's series hold widths, which tell a reader nothing: the tooltip is the row's own sentence
     option["tooltip"] |= {"formatter": "<b>{@at}</b><br>{@tip}"}
     option["xAxis"] = categories()

@@ -6,32 +6,40 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from forecast.alignment import comings
 from forecast.backtest import Backtest
 from forecast.forecast import LEVELS, Forecast
-from forecast.history import History
+from forecast.history import DAY, History
 from forecast.language import Text
+from forecast.peak import next_peak, sentences, unseen
 from forecast.season import Season
 from forecast.ui import chart
-from forecast.ui.choose import choose
+from forecast.ui.choose import choose, widget
+from forecast.ui.errors import model_name, show_errors
 from forecast.ui.occasion import listed, marks_of
-from forecast.ui.reader import NOTHING, Reader
+from forecast.ui.parts import made_of, show_parts
+from forecast.ui.reader import Reader
 from forecast.ui.table import html, lead, note
+from forecast.ui.years import show_years
 
 PAST_DAYS = 70
-MODEL_NAMES = {
-    "seasonal_naive": Text("Same weekdays before"),
-    "regression": Text("Festival regression"),
-    "prophet": Text("Prophet"),
-}
 
 
-def show_forecast(history: History, season: Season, forecast: Forecast, backtest: Backtest | None, t: Reader) -> None:
-    """The forecast page."""
+def show_forecast(
+    history: History,
+    season: Season,
+    forecast: Forecast,
+    backtest: Backtest | None,
+    t: Reader,
+    before: Forecast | None = None,
+    key: str = "",
+) -> None:
+    """The forecast page; `before` is the forecast before the levers, `key` a digest of what it rests on."""
     left, _right = st.columns(2)
     with left:
         queue = choose(t("Queue"), list(forecast.queues), t.name, t, key="queue")
     expected = by_day(forecast, queue)
-    st.html(lead(next_peak(expected, season, queue, t)))
+    said = st.empty()  # what drives the peak is fitted once the pictures stand
     past = history.daily()[queue].iloc[-PAST_DAYS:]
     st.subheader(t("Contacts by day"), anchor=False)
     found = marks_of(season, t, queue)
@@ -42,6 +50,10 @@ def show_forecast(history: History, season: Season, forecast: Forecast, backtest
         alt=t("Contacts that came and contacts expected, with bands"),
     )
     st.html(note(t("The bands hold 50, 80 and 95 of 100 days. Shaded: promotions; dashed: festivals and events.")))
+    provisional = [y for y in season.provisional_years if expected.index[0].year <= y <= expected.index[-1].year]
+    if provisional:
+        years = t(", ").join(map(str, provisional))
+        st.html(note(t("The days off of {years} are not announced yet: the forecast goes by a rule.", years=years)))
     left, right = st.columns(2)
     with left:
         st.subheader(t("One day by interval"), anchor=False)
@@ -65,6 +77,12 @@ def show_forecast(history: History, season: Season, forecast: Forecast, backtest
         ahead = listed(season, expected.index[0], expected.index[-1], t)
         head = {"start": t("From"), "end": t("To"), "name": t("Event"), "kind": t("Kind")}
         st.html(html(ahead, head, {"start": t.date, "end": t.date}, height=240))
+    st.subheader(t("A closer look"), anchor=False)
+    mean = by_day(before or forecast, queue)["mean"].rename(queue)
+    model = forecast.models.get(queue, "")
+    lines = show_why(history, season, expected, mean, backtest, model, key or forecast.digest, t)
+    with said:
+        st.html(lead(("" if t.language == "zh" else " ").join(t.say(line) for line in lines)))
 
 
 def show_leaderboard(backtest: Backtest | None, chosen: str, queue: str, t: Reader) -> None:
@@ -94,39 +112,49 @@ def show_leaderboard(backtest: Backtest | None, chosen: str, queue: str, t: Read
     st.html(note(t("Error: absolute errors over contacts. Bias above 0: too much was expected.")))
 
 
-def model_name(name: str, t: Reader) -> str:
-    """A model as the reader knows it."""
-    return t.say(MODEL_NAMES[name]) if name in MODEL_NAMES else name
-
-
 def by_day(forecast: Forecast, queue: str) -> pd.DataFrame:
     """day x mean, p025 ... p975 of one queue."""
     rows = forecast.days[forecast.days["queue"] == queue]
     return rows.set_index(pd.DatetimeIndex(rows["start"], name="day"))[["mean", *LEVELS]]
 
 
-def next_peak(expected: pd.DataFrame, season: Season, queue: str, t: Reader) -> str:
-    """The busiest day ahead, how it compares with an ordinary one, and what it is near."""
-    day = expected.index[int(expected["mean"].argmax())]
-    ordinary = float(expected["mean"].median())
-    peak = expected.loc[day]
-    near = [mark for mark in marks_of(season, t, queue) if mark.start - pd.Timedelta(days=10) <= day <= mark.end]
-    facts = {
-        "day": t.weekday(day),
-        "count": t.number(float(peak["mean"])),
-        "times": f"{peak['mean'] / ordinary:.1f}" if ordinary else NOTHING,
-        "low": t.number(float(peak["p10"])),
-        "high": t.number(float(peak["p90"])),
+def show_why(
+    history: History,
+    season: Season,
+    expected: pd.DataFrame,
+    before: pd.Series,
+    backtest: Backtest | None,
+    model: str,
+    key: str,
+    t: Reader,
+) -> tuple[Text, ...]:
+    """One of three closer looks at a queue's forecast; what is to be said of its next peak."""
+    queue = str(before.name)
+    daily = history.daily()[queue].loc[: expected.index[0] - DAY]
+    found = made_of(key, queue, daily, season, pd.DatetimeIndex(expected.index))
+    if found is not None:
+        found = found.brought_to("model", before).brought_to("levers", expected["mean"])
+    peak = next_peak(daily, expected, season, backtest, model, found)
+    known = comings(season, queue)
+    first = peak.near.key if peak.near else ""
+    looks = {
+        "parts": t("What drives it"),
+        "years": t("Years by distance to a festival"),
+        "errors": t("How past forecasts erred"),
     }
-    if near:
-        names = t(", ").join(dict.fromkeys(mark.label for mark in near))
-        return t(
-            "The next peak is {day}, near {names}: {count} contacts, {times} times a median day; "
-            "80% between {low} and {high}.",
-            names=names,
-            **facts,
-        )
-    return t(
-        "The busiest day ahead is {day}: {count} contacts, {times} times a median day; 80% between {low} and {high}.",
-        **facts,
+    chosen = st.segmented_control(
+        t("A closer look"),
+        list(looks),
+        default="parts",
+        required=True,
+        format_func=lambda look: looks[look],
+        key=widget("look", t),
+        label_visibility="collapsed",
     )
+    if chosen == "years":
+        show_years(daily, expected, season, known, first, t)
+    elif chosen == "errors":
+        show_errors(backtest, model, queue, known, first, t)
+    else:
+        show_parts(found, "" if model == "regression" else model_name(model, t), t)
+    return sentences(peak, unseen(daily, season, pd.DatetimeIndex(expected.index)))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from forecast.language import Text
 from forecast.occasion import FESTIVALS, SHOPPING
-from forecast.season import DAY, Season
+from forecast.season import DAY, DaysOff, Season
 from forecast.ui.echart import Mark
 from forecast.ui.reader import Reader
 
@@ -28,7 +30,18 @@ def marks_of(season: Season, t: Reader, queue: str = "") -> list[Mark]:
             found.append(Mark(t.say(kind.label), occasion.start, occasion.end))
     events = season.events.touching(queue) if queue else season.events.all
     found += [Mark(event.name, event.start, event.end, event.kind in ("incident", "closure")) for event in events]
+    provisional = season.provisional_years
+    found += [
+        Mark(t("days off, not announced yet"), run.start, run.end)
+        for run in season.days_off
+        if is_rule(run, provisional)
+    ]
     return sorted(found, key=lambda mark: (mark.start, mark.end))
+
+
+def is_rule(run: DaysOff, provisional: Sequence[int]) -> bool:
+    """Whether a run of days off in China follows a rule, its year not being announced."""
+    return run.country == "CN" and (run.start.year in provisional or run.end.year in provisional)
 
 
 def listed(season: Season, first: pd.Timestamp, last: pd.Timestamp, t: Reader) -> pd.DataFrame:
@@ -43,6 +56,11 @@ def listed(season: Season, first: pd.Timestamp, last: pd.Timestamp, t: Reader) -
             name = f"{t.say(kind.label)} · {t.say(phase.label)}"
             rows.append((occasion.day + phase.first * DAY, occasion.day + phase.last * DAY, name, t.say(said)))
     rows += [(e.start, e.end, e.name, t.say(KINDS[e.kind])) for e in season.events.all]
+    several = len(season.countries) > 1
+    for run in season.days_off:
+        name = t("Days off in {country}", country=run.country) if several else t("Days off")
+        rule = is_rule(run, season.provisional_years)
+        rows.append((run.start, run.end, name, t("not announced yet") if rule else t("days off")))
     table = pd.DataFrame(rows, columns=["start", "end", "name", "kind"])
     inside = (table["start"] <= last) & (table["end"] >= first)
     return table[inside].sort_values(["start", "end", "name"], ignore_index=True)
