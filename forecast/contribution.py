@@ -67,6 +67,7 @@ def of_fit(found: Fit, season: Season, queue: str = "") -> Contributions:
     response = found.design.values * found.effects
     logs = {part: response[:, [home[0] == part for home in homes]].sum(axis=1) for part in (LEVEL, *EFFECTS)}
     logs["stated"] = logs["stated"] + found.offset
+    logs["off"] = logs["off"] + found.rest
     usual = logs["week"][: at[0]].mean() if at[0] else 0.0
     level = (found.centre + logs[LEVEL] + found.carried + usual)[at]
     effects = pd.DataFrame({part: logs[part][at] - (usual if part == "week" else 0.0) for part in EFFECTS})

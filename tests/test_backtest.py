@@ -9,6 +9,9 @@ import pytest
 from forecast.backtest import TRIED, Backtest, backtest, choose, cuts
 from forecast.event import Event
 from forecast.history import History
+from forecast.model.features import _features
+from forecast.occasion import lunar_day
+from forecast.season import season_of
 
 DAY = pd.Timedelta(days=1)
 
@@ -125,3 +128,28 @@ def test_a_model_that_was_dropped_is_not_chosen_however_well_it_did_where_it_was
     best = done.table[(done.table["model"] == "regression") & first].assign(model="prophet", wape=0.0)
     table = pd.concat([done.table, best], ignore_index=True)
     assert choose(Backtest(table, done.errors))["a"] in CHEAP
+
+
+def test_a_calendar_shifted_by_forty_days_with_its_data_is_forecast_as_well(monkeypatch):
+    """Nothing is keyed to dates known in advance: only to the distance from a festival, wherever that lies."""
+    days = pd.date_range("2021-03-01", "2024-12-31", unit="s")
+    noise = np.random.default_rng(8).normal(0, 0.05, len(days))
+    monkeypatch.setattr("forecast.season._runs", lambda *_: ())
+
+    def off_by(shift: int) -> tuple[float, float]:
+        monkeypatch.setattr("forecast.season.lunar_day", lambda *day: lunar_day(*day) + shift * DAY)
+        _features.cache_clear()
+        season = season_of(days[0], days[-1], ("MO",))
+        log = 6 + 0.1 * (days.day_of_week < 5) + noise
+        for key, size in (("dragon_boat", 1.5), ("mid_autumn", 0.8)):
+            apart = season.distance(key, days)
+            log = log + size * np.where(apart <= 0, np.exp(apart / 5), 0) * (apart > -21)
+        table = pd.DataFrame({"queue": "a", "source": "", "start": days, "offered": np.exp(log).round()})
+        history = History(table.assign(handled=np.nan, abandoned=np.nan, aht_s=np.nan), DAY)
+        done = backtest(history, ("MO",), None, 56, 8, ("regression",), workers=1)
+        _features.cache_clear()
+        return float(done.table["wape"].mean()), float(done.table["wape_peak"].mean())
+
+    here, there = off_by(0), off_by(40)
+    assert here[0] < 0.06
+    assert there == pytest.approx(here, rel=0.15)
