@@ -78,7 +78,7 @@ def next_peak(
     run = above[: int(np.argmax(np.diff(above) > APART)) + 1] if (np.diff(above) > APART).any() else above
     at = int(run[mean[run].argmax()]) if len(run) else int(mean.argmax())
     row, day = expected.iloc[at], days[at]
-    parts = {} if made_of is None else made_of.table.loc[day].to_dict()
+    parts = {} if made_of is None else {str(k): float(v) for k, v in made_of.table.loc[day].to_dict().items()}
     return Peak(
         day,
         float(row["mean"]),
