@@ -18,7 +18,7 @@ from forecast.season import DAY, Season
 
 HIGH = 1.5  # times an ordinary day from which a day is a peak
 APART = 7  # days below that which part two peaks
-BEFORE, AFTER = 14, 7  # days from an occasion that count as its own where no span of peak days is known
+BEFORE, AFTER = 3, 3  # days from an occasion that count as its own where no span of peak days is known
 LEAST_PULL = 0.05  # log contacts by which an occasion moves a day that is called its own
 WORTH = 0.02  # share of the mean below which a part is not worth a word
 ORDINARY_DAYS = 56  # last ordinary days known, where the forecast holds none
@@ -189,27 +189,31 @@ def _near(
 ) -> Near | None:
     """The occasion that pulls `day` most, the nearest of those that pull alike; None where there is none."""
     queue = str(daily.name or "")
-    best: tuple[float, int, str] | None = None
     known = comings(season, queue)
-    known |= {e.name: (e.start,) for e in season.events.touching(queue) if e.name not in known and e.kind == "festival"}
+    found: list[tuple[float, int, str, int]] = []  # pull, nearness, name, distance
+
+    def heard(key: str, distance: int, inside: bool, stated: float = 0.0) -> None:
+        pull = stated
+        if made_of is not None and key in made_of.pulls:
+            pull += float(made_of.pulls[key].to_numpy()[made_of.pulls.index.get_loc(day)])
+        if inside or pull >= LEAST_PULL:
+            found.append((pull, -abs(distance), key, distance))
+
     for key, when in known.items():
-        distance = min(((day - one).days for one in when), key=abs)
-        first, last = span(key)
-        pull = (
-            0.0
-            if made_of is None or key not in made_of.pulls
-            else float(made_of.pulls[key].to_numpy()[made_of.pulls.index.get_loc(day)])
-        )
-        if first <= distance <= last or pull >= LEAST_PULL:
-            found = (pull, -abs(distance), key)
-            best = max(best, found) if best else found
-    if best is None:
+        if key in FESTIVALS | SHOPPING:
+            distance = min(((day - one).days for one in when), key=abs)
+            heard(key, distance, span(key)[0] <= distance <= span(key)[1])
+    for event in season.events.touching(queue):
+        if event.kind in ("festival", "promotion", "campaign"):
+            known.setdefault(event.name, (event.start,))
+            distance = min((day - event.start).days, 0) + max((day - event.end).days, 0)
+            if span(event.name)[0] <= distance <= span(event.name)[1]:
+                heard(event.name, distance, True, np.log(event.size) if event.size and not distance else 0.0)
+    if not found:
         return None
-    key, when = best[2], known[best[2]]
-    distance = min(((day - one).days for one in when), key=abs)
-    first, last = span(key)
-    days = (min(first, distance), max(last, distance))
-    return Near(key, distance, seen(daily, key, when), _error(done, queue, model, days, when))
+    _, _, key, distance = max(found)
+    days = (min(span(key)[0], distance), max(span(key)[1], distance))
+    return Near(key, distance, seen(daily, key, known[key]), _error(done, queue, model, days, known[key]))
 
 
 def _error(done: Backtest | None, queue: str, model: str, days: tuple[int, int], when: Iterable[pd.Timestamp]) -> float:

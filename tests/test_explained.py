@@ -88,7 +88,7 @@ def test_the_next_peak_is_said_with_its_causes_and_its_past_in_both_languages(dr
     past, season, mean, found = dragon_boat
     done = errors_of(past["2024-05-25":"2024-06-15"], 1.0, "2024-05-25")
     done.errors["expected"] = done.errors["actual"] * 0.88
-    peak = next_peak(past, banded(mean), season, done, "regression", found)
+    peak = next_peak(past, banded(mean["2025-05-10":]), season, done, "regression", found)
     assert peak.high_enough
     assert peak.near is not None
     assert (peak.near.key, peak.near.seen) == ("dragon_boat", 2)
@@ -103,6 +103,15 @@ def test_the_next_peak_is_said_with_its_causes_and_its_past_in_both_languages(dr
     assert chinese.startswith(f"下一个高峰是端午节前 {gap} 天")
     assert "历史上看过 2 次端午节" in chinese
     assert not [c for c in chinese if c.isascii() and c.isalpha()]
+
+
+def test_a_peak_the_planner_stated_goes_by_its_own_name(dragon_boat):
+    past, season, mean, found = dragon_boat
+    peak = next_peak(past, banded(mean), season, None, "regression", found)
+    assert peak.day == pd.Timestamp("2025-05-06")
+    assert peak.near is not None
+    assert (peak.near.key, peak.near.distance, peak.near.seen) == ("翻倍", 0, 0)
+    assert "2025-05-06, on 翻倍" in str(sentences(peak)[0])
 
 
 def flat(first: str, last: str, level: float = 100.0) -> pd.Series:
