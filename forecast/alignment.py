@@ -59,6 +59,17 @@ def comings(season: Season, queue: str) -> dict[str, tuple[pd.Timestamp, ...]]:
     return {name: tuple(sorted(set(days))) for name, days in found.items()}
 
 
+def reached(
+    known: Mapping[str, Sequence[pd.Timestamp]], first: pd.Timestamp, last: pd.Timestamp
+) -> dict[str, tuple[pd.Timestamp, ...]]:
+    """Of the comings those around which some of the days `first` to `last` lie; an occasion without any is left out."""
+    near = {
+        key: tuple(day for day in days if first - AFTER * DAY <= day <= last + BEFORE * DAY)
+        for key, days in known.items()
+    }
+    return {key: days for key, days in near.items() if days}
+
+
 def aligned(
     daily: pd.Series, expected: pd.DataFrame, season: Season, days: Sequence[pd.Timestamp], queue: str = ""
 ) -> Alignment:

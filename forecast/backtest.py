@@ -12,7 +12,7 @@ from joblib import Parallel, delayed
 from forecast import accuracy
 from forecast.event import Event, Events
 from forecast.history import DAY, History
-from forecast.model import MODELS, SLOW
+from forecast.model import MODELS, SLOW, USUAL
 from forecast.season import Season, season_of
 from forecast.spread import Spread, spread
 from forecast.table import check
@@ -74,17 +74,23 @@ class Backtest:
         return _spread(rows)
 
 
-def choose(done: Backtest, least: float = 0.005) -> dict[str, str]:
-    """The best model of each queue by WAPE; a simpler one that is within half a point of it wins.
+def choose(done: Backtest, least: float = 0.02) -> dict[str, str]:
+    """The model of each queue: the regression, unless another is better by more than chance and `least` of its WAPE.
 
-    A model that was dropped after its first origins is not among them.
+    Chance is one standard error of the difference over the origins: a few origins make the luckier model look better,
+    not the better one. A model that was dropped after its first origins is not chosen; where the regression was not
+    tried, the best is.
     """
     chosen: dict[str, str] = {}
     for queue, board in done.leaderboard().groupby("queue"):
-        rows = board[board["origins"] == board["origins"].max()]
-        best = rows["wape"].min()
-        near = set(rows.loc[rows["wape"] <= best + least, "model"])
-        chosen[str(queue)] = next((m for m in MODELS if m in near), "seasonal_naive")
+        whole = board.loc[board["origins"] == board["origins"].max(), "model"].tolist()
+        best, usual = str(whole[0]), USUAL if USUAL in whole else str(whole[0])
+        rows = done.table[done.table["queue"] == queue]
+        scores = rows.pivot_table(index="origin", columns="model", values="wape").reindex(columns=whole)
+        gain = (scores[usual] - scores[best]).dropna()
+        error = float(gain.std() / np.sqrt(len(gain))) if len(gain) > 1 else np.inf
+        sure = gain.mean() > max(error, least * float(scores[usual].mean()))
+        chosen[str(queue)] = best if sure else usual
     return chosen
 
 

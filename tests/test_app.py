@@ -230,6 +230,33 @@ def test_two_sides_have_levers_of_their_own(app: Any):
     assert any(said.strip().startswith("B costs") for said in words(at))
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(
+    ("look", "said"),
+    [
+        ("parts", Text("The figures by day")),
+        ("years", Text("Times an ordinary day")),
+        ("errors", Text("Error by days ahead, all days")),
+    ],
+)
+def test_each_closer_look_at_a_forecast_is_shown_in_its_language(app: Any, look: str, said: Text, language: Language):
+    at = app("forecast", language)
+    at.segmented_control(key=f"look:{language}").set_value(look).run()
+    assert not at.exception
+    everything = "\n".join([*words(at), *(e.label for e in at.expander)])
+    assert said.say(language) in everything
+    if language == "zh":
+        assert not {word for line in words(at) for word in LATIN.findall(line)} - SAID_IN_LATIN
+
+
+def test_a_lever_is_a_part_of_its_own_and_the_peak_follows_it(app: Any):
+    at = app("forecast", "en")
+    assert not any("levers</th>" in str(e.proto.body) for e in at.get("html"))
+    at.slider(key="volume").set_value(60).run()
+    assert not at.exception
+    assert any("levers</th>" in str(e.proto.body) for e in at.get("html"))
+
+
 def heading(at: AppTest) -> str:
     """The heading over an interval's reasons."""
     return next(e.value for e in at.subheader if e.value.startswith("Why this number"))

@@ -65,10 +65,30 @@ def test_the_leaderboard_is_best_first_and_scores_are_the_means_over_origins():
     assert done.table["coverage"].mean() == pytest.approx(0.8, abs=0.15)
 
 
-def test_of_two_models_as_good_the_simpler_is_chosen():
-    done = backtest(make_history(queues=("a",)), horizon_days=14, origins=4, models=CHEAP, workers=1)
-    assert choose(done, least=1.0) == {"a": "seasonal_naive"}
-    assert choose(done, least=0.0)["a"] == done.leaderboard()["model"][0]
+def scored(regression: list[float], naive: list[float]) -> Backtest:
+    done = backtest(make_history(240, ("a",)), horizon_days=14, origins=4, models=CHEAP, workers=1)
+    table = done.table.copy()
+    for model, wape in (("regression", regression), ("seasonal_naive", naive)):
+        table.loc[table["model"] == model, "wape"] = wape
+    return Backtest(table, done.errors)
+
+
+@pytest.mark.parametrize(
+    ("regression", "naive", "expected"),
+    [
+        ([0.20, 0.22, 0.21, 0.20], [0.10, 0.12, 0.10, 0.11], "seasonal_naive"),  # better every time
+        ([0.20, 0.10, 0.10, 0.10], [0.12, 0.11, 0.11, 0.11], "regression"),  # better once, by luck
+        ([0.100, 0.100, 0.100, 0.100], [0.099, 0.099, 0.099, 0.099], "regression"),  # better by nothing that matters
+        ([0.10, 0.10, 0.10, 0.10], [0.20, 0.20, 0.20, 0.20], "regression"),
+    ],
+)
+def test_another_model_is_chosen_where_it_is_better_by_more_than_chance(regression, naive, expected):
+    assert choose(scored(regression, naive)) == {"a": expected}
+
+
+def test_without_the_regression_the_best_is_chosen():
+    done = backtest(make_history(240, ("a",)), horizon_days=14, origins=4, models=("seasonal_naive",), workers=1)
+    assert choose(done) == {"a": "seasonal_naive"}
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecast.alignment import aligned, comings
+from forecast.alignment import aligned, comings, reached
 from forecast.backtest import SCORES, Backtest
 from forecast.contribution import EFFECTS, LEVEL, Contributions, contributions
 from forecast.event import Event
@@ -183,6 +183,15 @@ def test_an_event_of_ones_own_that_came_twice_can_be_laid_over_itself():
     past = flat("2024-01-01", "2025-02-20")
     found = aligned(past, banded(flat("2025-02-21", "2025-05-01")), season, known["品牌日"])
     assert list(found.past.columns) == ["2024-03", "2024-09", "2025"]
+
+
+def test_an_occasion_of_which_no_day_is_known_or_expected_is_not_offered():
+    when = {
+        "dragon_boat": [pd.Timestamp("2024-06-10"), pd.Timestamp("2025-05-31")],
+        "qixi": [pd.Timestamp("2025-08-29")],
+    }
+    found = reached(when, pd.Timestamp("2025-01-01"), pd.Timestamp("2025-05-01"))
+    assert found == {"dragon_boat": (pd.Timestamp("2025-05-31"),)}
 
 
 def test_errors_are_told_by_days_ahead_with_peak_days_apart():

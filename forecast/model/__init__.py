@@ -16,11 +16,12 @@ from forecast.model.regression import regression
 from forecast.season import Season
 
 Model = Callable[[pd.Series, Season, pd.DatetimeIndex], pd.Series]
-MODELS: dict[str, Model] = {  # from simple to elaborate: of two that forecast as well the first is chosen
+MODELS: dict[str, Model] = {  # from simple to elaborate
     "seasonal_naive": seasonal_naive,
     "regression": regression,
     "prophet": prophet,
 }
+USUAL = "regression"  # what another must be shown to beat
 SLOW = frozenset({"prophet"})  # several times as long as the others: tried on few origins before on all
 
-__all__ = ["MODELS", "SLOW", "Model"]
+__all__ = ["MODELS", "SLOW", "USUAL", "Model"]

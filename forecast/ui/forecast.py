@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from forecast.alignment import comings
+from forecast.alignment import comings, reached
 from forecast.backtest import Backtest
 from forecast.forecast import LEVELS, Forecast
 from forecast.history import DAY, History
@@ -135,7 +135,7 @@ def show_why(
     if found is not None:
         found = found.brought_to("model", before).brought_to("levers", expected["mean"])
     peak = next_peak(daily, expected, season, backtest, model, found)
-    known = comings(season, queue)
+    known = reached(comings(season, queue), history.first, expected.index[-1])
     first = peak.near.key if peak.near else ""
     looks = {
         "parts": t("What drives it"),
