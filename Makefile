@@ -8,10 +8,12 @@ SCENARIO ?=
 OUT ?= plan
 REAL_DATA ?= ../shared/data
 REFERENCE ?= ../shared
+FOLDER ?= $(REAL_DATA)
+COUNTRY ?=
 # pyworkforce's Erlang A needs Python 3.12: the newest there is, else ours
 PEER_PYTHON ?= $(firstword $(foreach p,python3.14 python3.13 python3.12 $(wildcard $(HOME)/.pyenv/versions/3.1[2-4]*/bin/python) $(PYTHON),$(shell $(p) -c 'import sys; (3, 15) > sys.version_info >= (3, 11) and print("$(p)")' 2>/dev/null)))
 
-.PHONY: run plan test check lint setup browser sample catalogues real-data bench bench-history bench-peers lock clean
+.PHONY: run plan test check lint setup browser sample catalogues real-data bench bench-forecast bench-history bench-peers lock clean
 
 run: setup
 	$(BIN)/peakstaff serve
@@ -57,6 +59,12 @@ real-data: setup
 bench: setup
 	-@$(MAKE) --no-print-directory bench-peers
 	$(BIN)/python -m benchmarks.queueing $(REFERENCE)
+
+# docs/forecasting.md: our forecast beside others on every history of FOLDER. What is known of a file's calendar stands in
+# benchmarks/forecasts/histories.toml; COUNTRY="calls=IL chats=HK,CN" says it of more.
+bench-forecast: setup
+	-@$(MAKE) --no-print-directory bench-peers
+	$(BIN)/python -m benchmarks.forecasts $(FOLDER) $(addprefix --country ,$(COUNTRY))
 
 bench-history: setup
 	$(BIN)/python benchmarks/contact_log.py
