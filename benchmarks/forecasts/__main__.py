@@ -2,7 +2,7 @@
 
     python -m benchmarks.forecasts FOLDER [--country NAME=IL,US]... [--ours MODEL] [--only NAME]... [--quick]
 
-Every CSV of FOLDER in the canonical format (start, queue, offered) is a group of series. How each is forecast is told by
+Every CSV of FOLDER in the canonical format (start, queue, offered) is a group of series. How each is forecast stands in
 benchmarks/forecasts/histories.toml or another --settings, and --country; else China's calendar holds. AutoETS and MSTL
 need `make bench-peers`. --quick asks two origins of two series of each file.
 """

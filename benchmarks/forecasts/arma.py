@@ -23,9 +23,9 @@ def arma(past: Past) -> pd.DataFrame:
     """
     from statsmodels.tsa.arima.model import ARIMA  # takes a second to import
 
-    days = past.daily.index.append(past.days)
+    days = pd.DatetimeIndex(past.known.append(past.days))
     n = len(past.daily)
-    closed = np.isin(days.day_of_week, past.days[:7].day_of_week[past.closed.all(axis=1)[:7]])
+    closed = np.isin(days.day_of_week, past.days[:7].day_of_week[np.all(past.closed, axis=1)[:7]])
     at = np.flatnonzero(~closed)
     x = regressors(days, n, past.countries)[at]
     taught = at < n

@@ -96,7 +96,7 @@ def scored(group: Group, asked: Sequence[Past], said: Mapping[str, Said]) -> tup
                 if not np.isfinite(mean).all():
                     raise ValueError(f"{method} leaves out days of {past.queue} from {past.cut.origin:%Y-%m-%d}")
                 each = 1 if unit == "day" else past.per_day
-                closed = past.closed.all(axis=1) if unit == "day" else past.closed.ravel()
+                closed = np.asarray(past.closed.all(axis=1) if unit == "day" else past.closed.ravel())
                 values = scores(came, mean, quantiles, np.repeat(peak, each), closed)
                 if unit == "day":
                     values |= {name: wape(came[inside], mean[inside]) for name, inside in around.items()}

@@ -45,6 +45,11 @@ class Past:
         return len(self.total) // len(self.daily)
 
     @property
+    def known(self) -> pd.DatetimeIndex:
+        """The days before the origin."""
+        return pd.DatetimeIndex(self.daily.index)
+
+    @property
     def days(self) -> pd.DatetimeIndex:
         """The days to forecast."""
         return pd.date_range(self.cut.origin, periods=self.cut.days, freq="D", unit="s")
@@ -65,7 +70,7 @@ class Past:
         """Which intervals (days to forecast x intervals of the day) were told 0 in each of the last weeks."""
         recent = self.weeks[-WEEKS:]
         never = np.isfinite(recent).any(axis=0) & (np.nan_to_num(recent) == 0).all(axis=0)
-        return never[np.arange(self.cut.days) % 7]
+        return np.asarray(never[np.arange(self.cut.days) % 7])
 
 
 def by_week(values: np.ndarray, per_day: int) -> np.ndarray:

@@ -26,7 +26,7 @@ def poisson(past: Past) -> pd.DataFrame:
     known = past.daily.rolling(LEVEL, min_periods=7).mean().ffill()
     level = known.shift(1).to_numpy(dtype=float)[-MOST:]
     values = past.total.to_numpy(dtype=float).reshape(-1, per_day)[-MOST:]
-    days = past.daily.index[-MOST:]
+    days = past.known[-MOST:]
     closed = np.zeros((7, per_day), dtype=bool)
     closed[past.days[:7].day_of_week] = np.resize(past.closed, (7, per_day)) if past.cut.days < 7 else past.closed[:7]
     place = np.where(closed, -1, np.cumsum(~closed).reshape(closed.shape) - 1)

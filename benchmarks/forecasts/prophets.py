@@ -24,7 +24,10 @@ def prophet(past: Past) -> pd.DataFrame:
     countries = [c for c in past.countries if c != "none"]
     # add_country_holidays takes one country, a second replaces it: the others' holidays come from the same function.
     years = list(range(past.daily.index[0].year, past.days[-1].year + 1))
-    others = [make_holidays_df(years, c).assign(holiday=lambda t, c=c: c + ": " + t["holiday"]) for c in countries[1:]]
+    others = []
+    for country in countries[1:]:
+        table = make_holidays_df(years, country)
+        others.append(table.assign(holiday=f"{country}: " + table["holiday"]))
     model = Prophet(holidays=pd.concat(others, ignore_index=True) if others else None)
     if countries:
         model.add_country_holidays(countries[0])

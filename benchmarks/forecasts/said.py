@@ -47,12 +47,12 @@ def answer(past: Past, unit: str, mean: np.ndarray, quantiles: np.ndarray) -> pd
     No contacts are ever below 0, and none come at times of the week that had none for eight weeks: this is granted to
     every peer, some of which know nothing of opening hours.
     """
-    closed = past.closed.all(axis=1) if unit == "day" else past.closed.ravel()
+    closed = np.asarray(past.closed.all(axis=1) if unit == "day" else past.closed.ravel())
     starts = past.days if unit == "day" else past.starts
     table = pd.DataFrame({"queue": past.queue, "origin": past.cut.origin, "unit": unit, "start": starts})
     table["mean"] = np.where(closed, 0.0, np.maximum(mean, 0.0))
     ordered = np.maximum.accumulate(np.maximum(quantiles, 0.0), axis=1)
-    table[list(LEVELS)] = np.where(closed[:, None], 0.0, ordered)
+    table[[*LEVELS]] = np.where(closed[:, None], 0.0, ordered)
     return table
 
 

@@ -39,7 +39,7 @@ def forecast(rows: pd.DataFrame, model: str, long: bool, horizon: int, jobs: int
         "MSTL": MSTL(season_length=[7, 365] if long else 7, alias="MSTL"),
     }
     fallback = SeasonalNaive(season_length=7)
-    done = StatsForecast(models=[models[model]], freq="D", n_jobs=jobs, fallback_model=fallback).forecast(
+    done: pd.DataFrame = StatsForecast(models=[models[model]], freq="D", n_jobs=jobs, fallback_model=fallback).forecast(
         df=rows, h=horizon, level=list(BANDS)
     )
     out = done[["unique_id", "ds"]].assign(mean=done[model], p50=done[model])
