@@ -174,9 +174,10 @@ def seconds(groups: Sequence[Measured]) -> Section:
     return Section("Seconds", (intro, table(("", *methods), rows)))
 
 
-def methods() -> Section:
-    """The measures, and what each peer is."""
-    lines = [f"- {one.name}: {one.what}" for one in peer.peers()]
+def methods(groups: Sequence[Measured]) -> Section:
+    """The measures, and what each peer is that was asked."""
+    asked = {name for g in groups for name in g.seconds}
+    lines = [f"- {one.name}: {one.what}" for one in peer.peers() if one.name in asked]
     said = """Each peer's bands are its own: Prophet's draws, the models' predictive distributions; the naive ones take
 what the same rule got wrong before, as many weeks ahead. Where statsforecast fails on a series, its seasonal naive
 stands in."""
@@ -186,5 +187,5 @@ stands in."""
 def page(groups: Sequence[Measured], refused: Sequence[Section], took: str, model: str | None) -> str:
     """The whole page, from what was measured and what could not be."""
     told = [summary(groups), *map(section, groups), seconds(groups)] if groups else []
-    sections = [*told, *refused, methods()]
+    sections = [*told, *refused, methods(groups)]
     return "\n".join([head(groups, took, model), *(s.markdown() for s in sections)])
