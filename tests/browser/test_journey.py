@@ -43,7 +43,7 @@ DRAWN = "[data-testid=stMain] canvas, [data-testid=stMain] .vega-embed svg"
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 BLANK = "[...document.querySelectorAll('[data-testid=stMain] canvas')].filter(c => !c.width || !c.height).length"
 READY = ".stApp[data-test-script-state=notRunning]"
-PATIENCE = 300_000  # ms: the first visit on a cold cache makes the forecast
+PATIENCE = 300_000  # ms: the first visit on a cold cache makes the forecast; a click may recompute the history
 # Streamlit looks for itself below the page's own path first, and is told that it is not there
 EXPECTED = re.compile(r"status of 404")
 
@@ -114,7 +114,7 @@ def screen(browser: Any) -> Iterator[Any]:
 
     def page(size: tuple[int, int]) -> Any:
         context = browser.new_context(viewport={"width": size[0], "height": size[1]})
-        context.set_default_timeout(60_000)
+        context.set_default_timeout(PATIENCE)  # a busy machine is slow, not wrong
         shown = context.new_page()
         shown.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
         shown.on("pageerror", lambda error: complaints.append(str(error)))
