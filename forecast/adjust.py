@@ -1,4 +1,4 @@
-"""The planner's hand on a forecast: more or fewer contacts, longer or shorter ones, with the reason kept."""
+"""A what-if on a forecast: more or fewer contacts, longer or shorter ones. `override` is the planner's own word."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from forecast.forecast import LEVELS, Forecast
+from forecast.forecast import Forecast, counts
 from forecast.language import Text
 
 
@@ -19,14 +19,14 @@ def scale(
     end: pd.Timestamp | None = None,
     reason: str = "",
 ) -> Forecast:
-    """The forecast with `factor` times the contacts: mean and every quantile, days `start` to `end`, both included.
+    """The forecast with `factor` times the contacts: means and every quantile, days `start` to `end`, both included.
 
     None for `queue` means every queue, for `start` or `end` no limit.
 
     Raises:
         ValueError: an unknown queue, days the forecast does not hold, or a factor that is not 0 or more.
     """
-    return _scaled(forecast, ("mean", *LEVELS), factor, queue, start, end, Text("contacts"), reason)
+    return _scaled(forecast, counts(forecast.table), factor, queue, start, end, Text("contacts"), reason)
 
 
 def scale_handle_time(

@@ -14,13 +14,15 @@ from forecast.table import check
 
 QUANTILES = (0.025, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 0.975)
 LEVELS = ("p025", "p05", "p10", "p25", "p50", "p75", "p90", "p95", "p975")
+MACHINE = "machine"  # the mean before the planner's hand
 
 
 @dataclass(frozen=True, eq=False)
 class Forecast:
     """Contacts to come. One row per interval and queue, sorted by (queue, start).
 
-    Columns: start, queue, mean, p025 ... p975 (contacts) and, where the history told any, aht_s (seconds).
+    Columns: start, queue, mean, p025 ... p975 (contacts) and, where the history told any, aht_s (seconds); where a
+    planner's hand has changed it, machine (the mean before).
     The mean of a day is the sum of its intervals' means. Quantiles are each interval's own: they do not add up, so
     `by_day` (start a day, queue, mean, quantiles) holds the days' own where intervals are shorter.
     """
@@ -32,11 +34,12 @@ class Forecast:
     by_day: pd.DataFrame | None = None
 
     def __post_init__(self) -> None:
-        numbers = ("mean", *LEVELS, *(("aht_s",) if "aht_s" in self.table.columns else ()))
+        numbers = (*counts(self.table), *(("aht_s",) if "aht_s" in self.table.columns else ()))
         check(self.table, ("start", "queue", *numbers), "forecast", numbers)
         _uncrossed(self.table)
         if self.by_day is not None:
-            check(self.by_day, ("start", "queue", "mean", *LEVELS), "forecast by day", ("mean", *LEVELS))
+            numbers = counts(self.by_day)
+            check(self.by_day, ("start", "queue", *numbers), "forecast by day", numbers)
             _uncrossed(self.by_day)
         if self.table[["queue", "start"]].duplicated().any():
             raise ValueError("forecast: an interval of a queue is told twice")
@@ -51,16 +54,15 @@ class Forecast:
 
     @property
     def days(self) -> pd.DataFrame:
-        """start (a day), queue, mean, p025 ... p975 by day, as sorted as the table.
+        """start (a day), queue, mean, p025 ... p975 (and machine) by day, as sorted as the table.
 
         Without days' own quantiles those of the intervals are summed, which is the widest a day can be.
         """
         if self.by_day is not None:
             return self.by_day
         dated = self.table.assign(start=self.table["start"].dt.normalize())
-        return dated.groupby(["queue", "start"], as_index=False)[["mean", *LEVELS]].sum()[
-            ["start", "queue", "mean", *LEVELS]
-        ]
+        columns = list(counts(dated))
+        return dated.groupby(["queue", "start"], as_index=False)[columns].sum()[["start", "queue", *columns]]
 
     def coarser(self, interval: pd.Timedelta) -> Forecast:
         """The same forecast by longer intervals: contacts add up, handle times are averaged by contacts.
@@ -74,7 +76,7 @@ class Forecast:
             return self
         if interval % self.interval != pd.Timedelta(0) or pd.Timedelta(days=1) % interval != pd.Timedelta(0):
             raise ValueError(f"interval must be a multiple of {self.interval} within a day, got {interval}")
-        columns = ["mean", *LEVELS]
+        columns = counts(self.table)
         table = self.table.assign(start=self.table["start"].dt.floor(interval))
         if "aht_s" in table.columns:
             table["work"] = table["aht_s"] * table["mean"]
@@ -93,6 +95,11 @@ class Forecast:
         sha = hashlib.sha256(f"{self.interval.value}|{','.join(self.table.columns)}".encode())
         sha.update(pd.util.hash_pandas_object(self.table, index=False).to_numpy().tobytes())
         return sha.hexdigest()
+
+
+def counts(table: pd.DataFrame) -> tuple[str, ...]:
+    """The columns of a forecast's table that hold contacts: they add up, and are scaled together."""
+    return ("mean", *LEVELS, *((MACHINE,) if MACHINE in table.columns else ()))
 
 
 def _uncrossed(table: pd.DataFrame) -> None:

@@ -20,6 +20,7 @@ LIMIT = 1e9  # no queue has more contacts, no contact more seconds
 DATE = r"\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2}(?::\d{2})?)?"
 NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 RUNS = ("=", "+", "-", "@")  # a name that begins so would run as a formula in the spreadsheets made from it
+SENTENCES = ("note", "reason")  # may begin as they like: they are guarded where they are written
 
 
 class Sheet:
@@ -57,15 +58,16 @@ class Sheet:
         self.wrong(column, wrong, Text("expected a date such as 2026-06-01 or 2026-06-01 09:30"), cells)
         return result
 
-    def numbers(self, column: str) -> pd.Series:
-        """The column as numbers of 0 or more, NaN where empty; anything else is a problem."""
+    def numbers(self, column: str, signed: bool = False) -> pd.Series:
+        """The column as numbers of 0 or more (`signed`: below 0 too), NaN where empty; anything else is a problem."""
         cells = self.rows[column]
         words = cells.cat.categories.to_series()
         number = pd.to_numeric(words.where(words.str.fullmatch(NUMBER)), errors="coerce").to_numpy(dtype=float)
         result = pd.Series(number[cells.cat.codes], index=cells.index)
         self.wrong(column, result.isna() & (cells != ""), Text("expected a number or nothing"), cells)
-        self.wrong(column, result < 0, Text("expected 0 or more"), cells)
-        self.wrong(column, result >= LIMIT, Text("expected a number below a billion"), cells)
+        if not signed:
+            self.wrong(column, result < 0, Text("expected 0 or more"), cells)
+        self.wrong(column, result.abs() >= LIMIT, Text("expected a number below a billion"), cells)
         return result
 
     def words(self, column: str, optional: bool = False) -> pd.Series:
@@ -75,7 +77,7 @@ class Sheet:
         cells = self.rows[column]
         if not optional:
             self.wrong(column, cells == "", Text("expected a name, found an empty cell"), None)
-        if column != "note":
+        if column not in SENTENCES:
             runs = cells.cat.categories.to_series().str.startswith(RUNS).to_numpy()[cells.cat.codes]
             formula = Text("expected a name that no spreadsheet would run as a formula")
             self.wrong(column, pd.Series(runs, index=cells.index), formula, cells)

@@ -8,12 +8,11 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from forecast.forecast import LEVELS, Forecast
+from forecast.forecast import Forecast, counts
 from forecast.language import Text
 from forecast.problem import Problem, Refused
 from staffing.queue import Follow, Queue
 
-NUMBERS = ["mean", *LEVELS]
 DAY = pd.Timedelta(days=1)
 WEEK = pd.Timedelta(days=7)
 
@@ -59,14 +58,15 @@ def followed(forecast: Forecast, queues: Mapping[str, Queue]) -> Forecast:
 
 def _caused(table: pd.DataFrame, name: str, rule: Follow, interval: pd.Timedelta) -> pd.DataFrame:
     cause = table[table["queue"] == rule.queue]
-    values = cause[NUMBERS].to_numpy(dtype=float) * rule.share
+    columns = list(counts(table))
+    values = cause[columns].to_numpy(dtype=float) * rule.share
     later = round(rule.after_s / interval.total_seconds())
     count, week = len(values), round(WEEK / interval)
     source = np.arange(count) - later
     before = source < 0
     source[before] += -(source[before] // week) * week
     source = np.where(source < count, source, np.arange(count) % week % count)
-    out = pd.DataFrame(values[source], columns=NUMBERS)
+    out = pd.DataFrame(values[source], columns=columns)
     out.insert(0, "start", cause["start"].to_numpy())
     out.insert(1, "queue", name)
     return out

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from forecast.forecast import LEVELS, Forecast
+from forecast.forecast import LEVELS, MACHINE, Forecast
 from forecast.language import Text
 from forecast.problem import Problem, Refused
 from forecast.sheet import Sheet
@@ -24,8 +24,9 @@ def read_forecast(path: Path) -> Forecast:
         Refused: every problem of the file.
     """
     needed = ("start", "queue", "mean", *LEVELS)
-    sheet = Sheet(path, (*needed, "aht_s"), needed)
-    numbers = ("mean", *LEVELS, *(("aht_s",) if "aht_s" in sheet.rows else ()))
+    more = ("aht_s", MACHINE)
+    sheet = Sheet(path, (*needed, *more), needed)
+    numbers = ("mean", *LEVELS, *(column for column in more if column in sheet.rows))
     table, step = _table(sheet, numbers)
     for low, high in pairwise(LEVELS):
         text = Text("expected at least {column} of the same row", column=low)
