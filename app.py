@@ -59,7 +59,7 @@ def made(key: str, _scenario: Scenario) -> Made:
 def asked(key: str, _scenario: Scenario, _made: Made) -> Need:
     """The forecast under the scenario's levers and the agents it takes."""
     queues = _scenario.queues_of(_made.history.queues)
-    forecast = plan.moved(_made.forecast, _made.season, _scenario.levers)
+    forecast = plan.expected(_scenario, _made)
     needed = agents(forecast, queues, confidence=_scenario.confidence, method=_scenario.method)
     return Need(key, _scenario, forecast, queues, needed)
 

@@ -23,6 +23,7 @@ from staffing import cost, cover, example, headcount, requirement
 from staffing.cost import CostStatement
 from staffing.cover import ShiftPlan
 from staffing.follow import followed
+from staffing.hand import overruled
 from staffing.headcount import SeasonPlan
 from staffing.queue import Queue
 from staffing.requirement import Requirement
@@ -119,7 +120,7 @@ def forecast_key(scenario: Scenario) -> str:
     """A digest of all that the slow half depends on: the files' bytes, the calendar, the choice of model."""
     digest = hashlib.sha256()
     for path in (scenario.history, scenario.events):
-        digest.update(path.read_bytes() if path is not None and path.is_file() else b"-")
+        digest.update(_content(path))
     described = ",".join(sorted(scenario.queues))
     asked = (scenario.horizon_days, scenario.countries, scenario.model, scenario.origins, described)
     digest.update(repr(asked).encode())
@@ -128,8 +129,12 @@ def forecast_key(scenario: Scenario) -> str:
 
 def key(scenario: Scenario) -> str:
     """A digest of all that a result depends on."""
-    own = f"{to_toml(scenario)}{scenario.example_terms}"
-    return f"{forecast_key(scenario)}-{hashlib.sha256(own.encode()).hexdigest()}"
+    own = f"{to_toml(scenario)}{scenario.example_terms}".encode() + _content(scenario.overrides)
+    return f"{forecast_key(scenario)}-{hashlib.sha256(own).hexdigest()}"
+
+
+def _content(path: Path | None) -> bytes:
+    return path.read_bytes() if path is not None and path.is_file() else b"-"
 
 
 def read(history: Path, events: Path | None) -> tuple[History, Events]:
@@ -185,16 +190,17 @@ def forecast_of(
 
 
 def staffed(scenario: Scenario, base: Made, tell: Tell = _silent) -> Result:
-    """The fast half of a run: levers, requirement, season plan, shifts of one week, cost.
+    """The fast half of a run: overrides, levers, requirement, season plan, shifts of one week, cost.
 
     Raises:
-        Refused: a queue is not described.
+        Refused: a queue is not described, or the ledger of overrides cannot be used.
         NoPlan: no season plan or shift plan keeps the promises.
     """
     queues = scenario.queues_of(base.history.queues)
-    expected = followed(moved(base.forecast, base.season, scenario.levers), queues)
+    by_hand = overruled(base.forecast, scenario.overrides)
+    led = followed(moved(by_hand, base.season, scenario.levers), queues)
     tell(Text("agents by interval"))
-    needed = requirement.agents(expected, queues, confidence=scenario.confidence, method=scenario.method)
+    needed = requirement.agents(led, queues, confidence=scenario.confidence, method=scenario.method)
     tell(Text("season plan"))
     need = cover.weekly_need(needed, scenario.shift_rules)
     sources = sources_for(scenario, need.table)
@@ -203,8 +209,13 @@ def staffed(scenario: Scenario, base: Made, tell: Tell = _silent) -> Result:
     shifts, week = _shifts(scenario, needed, season, sources)
     tell(Text("costs"))
     statement = cost.statement(season, sources)
-    warnings = tuple(dict.fromkeys((*base.forecast.warnings, *_doubts(scenario, queues), *needed.warnings)))
-    return Result(scenario, base, expected, queues, needed, sources, season, week, shifts, statement, warnings)
+    warnings = tuple(dict.fromkeys((*by_hand.warnings, *_doubts(scenario, queues), *needed.warnings)))
+    return Result(scenario, base, led, queues, needed, sources, season, week, shifts, statement, warnings)
+
+
+def expected(scenario: Scenario, base: Made) -> Forecast:
+    """The forecast under the planner's overrides and the scenario's levers. Raises Refused for a ledger amiss."""
+    return moved(overruled(base.forecast, scenario.overrides), base.season, scenario.levers)
 
 
 def moved(forecast: Forecast, season: Season, levers: Levers) -> Forecast:

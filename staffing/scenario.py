@@ -54,6 +54,8 @@ class Scenario(BaseModel):
     title: Label = Label(zh="基准方案", en="Base case")
     history: Path = SAMPLE / "history.csv.gz"
     events: Path | None = None
+    overrides: Path | None = None
+    """Ledger of what the planner sets, adds or multiplies by hand."""
     targets: Path = SAMPLE / "targets.toml"
     """What sources are judged by on the scorecard."""
     queues: dict[str, Queue] = Field(default_factory=dict)
@@ -197,7 +199,7 @@ def _own(path: Path, above: tuple[Path, ...]) -> Table:
     if here in above:
         raise Refused([Problem(str(path), "-", "based_on", Text("expected another scenario, came a circle"))])
     values = read_toml(path)
-    for key in ("history", "events", "targets"):
+    for key in ("history", "events", "overrides", "targets"):
         if isinstance(values.get(key), str):
             values[key] = path.parent / values[key]
     for key in ("queues", "sources"):  # a file's name, or the tables themselves

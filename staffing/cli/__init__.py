@@ -23,6 +23,7 @@ from staffing.noplan import NoPlan
 MODULES = {
     "history": ("import", "history"),
     "expect": ("forecast", "backtest"),
+    "hand": ("override",),
     "need": ("require", "simulate"),
     "planning": ("season", "shifts", "plan", "compare"),
     "scores": ("scorecard",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import cast, get_args
 
@@ -9,6 +10,7 @@ import pandas as pd
 
 from forecast.language import Text
 from forecast.model import MODELS
+from forecast.override import YEARS
 from forecast.season import is_country
 from staffing.cli.speech import bad
 from staffing.live import Method
@@ -31,6 +33,18 @@ def date(text: str | None, option: str) -> pd.Timestamp | None:
         return pd.Timestamp(pd.to_datetime(text, format="%Y-%m-%d"))
     except ValueError:
         raise bad(option, Text("expected a date such as 2026-06-01, came {came}", came=text)) from None
+
+
+def moment(text: str, option: str) -> tuple[pd.Timestamp, bool]:
+    """The start of `2026-06-01`, or the moment `2026-06-01 09:30`; and whether it is a day. Raises Refused."""
+    for form in ("%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"):
+        try:
+            found = dt.datetime.strptime(text, form)  # wall time, as in every file
+        except ValueError:
+            continue
+        if YEARS[0] <= found.year <= YEARS[1]:
+            return pd.Timestamp(found), form == "%Y-%m-%d"
+    raise bad(option, Text("expected a date such as 2026-06-01 or 2026-06-01 09:30, came {came}", came=text))
 
 
 def interval(text: str | None) -> pd.Timedelta | None:

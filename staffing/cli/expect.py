@@ -10,7 +10,9 @@ import typer
 
 from forecast import backtest as backtests
 from forecast.language import Text
+from forecast.ledger import read_ledger
 from forecast.model import MODELS
+from forecast.override import overridden
 from forecast.problem import found_in
 from staffing import plan as chain
 from staffing import save
@@ -28,6 +30,9 @@ def forecast(
     country: Country = None,
     events_file: EventsFile = None,
     model: Annotated[str | None, typer.Option(help="one model for every queue; by default the backtest")] = None,
+    overrides: Annotated[
+        Path | None, typer.Option(help="ledger.csv: what a planner sets, adds or multiplies by hand")
+    ] = None,
     workers: Workers = -1,
 ) -> None:
     """A forecast of every queue of a history."""
@@ -38,12 +43,14 @@ def forecast(
         "countries": argument.countries(country),
         "model": argument.model(model),
     }
+    in_force = read_ledger(overrides).in_force if overrides else ()
     history, events = chain.read(history_file, events_file)
     with progress(3) as tell, found_in(str(history_file), "history"), asked_for():
         made = chain.forecast_of(history, events, **asked, workers=workers, tell=tell)
-    save.write(out, save.csv_bytes(made.forecast.table))
-    say_all(made.forecast.warnings)
-    models = ", ".join(f"{queue}: {name}" for queue, name in made.forecast.models.items())
+    expected = overridden(made.forecast, in_force)
+    save.write(out, save.csv_bytes(expected.table))
+    say_all(expected.warnings)
+    models = ", ".join(f"{queue}: {name}" for queue, name in expected.models.items())
     say(Text("forecast of {days} days ({models}): {out}", days=asked["horizon_days"], models=models, out=out))
 
 

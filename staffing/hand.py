@@ -1,0 +1,39 @@
+"""The file of a planner's overrides: read, added to, applied to a forecast."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from forecast.forecast import Forecast
+from forecast.ledger import Entry, Ledger, read_ledger
+from forecast.override import overridden
+from forecast.profile import ZONE
+from staffing import save
+
+
+def kept(file: Path) -> Ledger:
+    """The ledger in `file`; an empty one where there is no such file yet. Raises Refused as `read_ledger` does."""
+    return read_ledger(file) if file.exists() else Ledger()
+
+
+def add(file: Path, entry: Entry) -> Ledger:
+    """The ledger with `entry` at its end, which is in `file` from now on.
+
+    Raises:
+        Refused: the file has problems, the entry does not follow from it, or it cannot be written; it is as before.
+    """
+    made = kept(file).plus(entry)
+    save.write(file, save.csv_bytes(made.table))
+    return made
+
+
+def overruled(forecast: Forecast, file: Path | None) -> Forecast:
+    """The forecast under what is in force in a ledger's file; itself without one. Raises Refused as `read_ledger`."""
+    return forecast if file is None else overridden(forecast, read_ledger(file).in_force)
+
+
+def now() -> pd.Timestamp:
+    """Wall time, to the second, where files keep it."""
+    return pd.Timestamp.now(ZONE).tz_localize(None).floor("s")
