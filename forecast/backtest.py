@@ -12,7 +12,7 @@ from joblib import Parallel, delayed
 from forecast import accuracy
 from forecast.event import Event, Events
 from forecast.history import DAY, History
-from forecast.model import MODELS, SLOW, USUAL
+from forecast.model import MODELS, RACED, SLOW, USUAL
 from forecast.season import Season, season_of
 from forecast.spread import Spread, spread
 from forecast.table import check
@@ -100,7 +100,7 @@ def backtest(
     events: Events | Iterable[Event] | None = None,
     horizon_days: int = 56,
     origins: int = 8,
-    models: Sequence[str] = tuple(MODELS),
+    models: Sequence[str] = RACED,
     workers: int = -1,
     drop: bool = False,
 ) -> Backtest:

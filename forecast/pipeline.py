@@ -14,7 +14,7 @@ from forecast.event import Event, Events
 from forecast.forecast import LEVELS, Forecast
 from forecast.history import DAY, History
 from forecast.language import Text
-from forecast.model import MODELS
+from forecast.model import MODELS, RACED, SIMPLE
 from forecast.model.prophet import LEAST as PROPHET_LEAST
 from forecast.problem import Problem, Refused
 from forecast.season import Season, season_of
@@ -61,12 +61,12 @@ def predict(
     _refuse_thin(daily)
     if done is None:
         # A named model is backtested too: without errors of its own nobody could say how sure it is.
-        names = [model] if model else list(MODELS)
+        names = [model] if model else list(RACED)
         done = backtest(known, countries, events, horizon_days, origins, names, workers, drop=True)
     best = {} if model else choose(done)
-    chosen = {queue: model or best.get(queue, "seasonal_naive") for queue in known.queues}
+    chosen = {queue: model or best.get(queue, SIMPLE) for queue in known.queues}
     thin = tuple(q for q in known.queues if chosen[q] == "prophet" and daily[q].gt(0).sum() < PROPHET_LEAST)
-    chosen |= dict.fromkeys(thin, "seasonal_naive")
+    chosen |= dict.fromkeys(thin, SIMPLE)
     to = pd.date_range(daily.index[-1] + DAY, days[-1], unit="s")
     jobs = [(daily[queue], season, to, chosen[queue]) for queue in known.queues]
     heavy = sum(name == "prophet" for name in chosen.values()) > 2

@@ -16,7 +16,7 @@ from forecast.event import Events
 from forecast.forecast import Forecast
 from forecast.history import DAY, History
 from forecast.language import Text
-from forecast.model import MODELS
+from forecast.model import RACED
 from forecast.problem import Problem, Refused, found_in
 from forecast.season import Season, season_of
 from staffing import cost, cover, example, headcount, requirement
@@ -172,7 +172,7 @@ def forecast_of(
         raise ValueError(f"start must follow the history's first day {history.first:%Y-%m-%d}, got {start:%Y-%m-%d}")
     known = history if start is None or start > history.last else history.before(start)
     tell(Text("testing the forecast models on the past"))
-    models = [model] if model else list(MODELS)
+    models = [model] if model else list(RACED)
     tested = backtest(known, countries, events, horizon_days, origins, models, workers, drop=True)
     tell(Text("forecasting"))
     expected = pipeline.predict(

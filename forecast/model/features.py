@@ -121,6 +121,11 @@ def _days_off(season: Season, days: pd.DatetimeIndex) -> list[tuple[str, list[st
             shape = hats(np.where(inside, since, np.nan).astype(float), (*RUN, 99))
             for k, knot in enumerate(RUN[1:]):
                 own[f"{run.name}_{knot}"] = own.get(f"{run.name}_{knot}", 0.0) + shape[:, k]
+        for one in season.observed:
+            if one.country == country and days[0] <= one.day <= days[-1]:
+                flags = (days == one.day).astype(float)
+                common["observed"] = common.get("observed", 0.0) + flags
+                own[f"{one.name}_observed"] = own.get(f"{one.name}_observed", 0.0) + flags
         for group, columns in (("off", common), ("holiday", own)):
             if columns:
                 names = [f"{country}_{name}" for name in columns]

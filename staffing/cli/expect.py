@@ -10,7 +10,7 @@ import typer
 
 from forecast import backtest as backtests
 from forecast.language import Text
-from forecast.model import MODELS
+from forecast.model import RACED
 from forecast.problem import found_in
 from staffing import plan as chain
 from staffing import save
@@ -60,7 +60,7 @@ def backtest(
     as_json: Json = False,
 ) -> None:
     """How far off each model would have been, from past origins."""
-    names = [argument.model(name) or "" for name in models.split(",")] if models else list(MODELS)
+    names = [argument.model(name) or "" for name in models.split(",")] if models else list(RACED)
     days, countries = argument.days(horizon, "--horizon"), argument.countries(country)
     history, events = chain.read(history_file, events_file)
     with progress(1) as tell, asked_for():
