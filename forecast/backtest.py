@@ -10,6 +10,7 @@ import pandas as pd
 from joblib import Parallel, delayed
 
 from forecast import accuracy
+from forecast.analogue import resolved
 from forecast.event import Event, Events
 from forecast.history import DAY, History
 from forecast.model import MODELS, RACED, SLOW, USUAL
@@ -123,7 +124,8 @@ def backtest(
     if workers == 0:
         raise ValueError("workers must not be 0")
     daily = history.daily()
-    season = season_of(daily.index[0], daily.index[-1] + DAY, countries, events)
+    known = resolved(events, history.first, history.last, countries)
+    season = season_of(daily.index[0], daily.index[-1] + DAY, countries, known)
     tasks = [
         (daily[queue], season, origin, days, model, k)
         for queue in daily.columns

@@ -9,12 +9,13 @@ import pandas as pd
 from joblib import Parallel, delayed
 
 from forecast import intraday
+from forecast.analogue import resolved
 from forecast.backtest import Backtest, backtest, choose
 from forecast.event import Event, Events
 from forecast.forecast import LEVELS, Forecast
 from forecast.history import DAY, History
 from forecast.language import Text
-from forecast.model import MODELS, RACED, SIMPLE
+from forecast.model import MODELS, NAIVE, RACED, SIMPLE, USUAL
 from forecast.model.prophet import LEAST as PROPHET_LEAST
 from forecast.problem import Problem, Refused
 from forecast.season import Season, season_of
@@ -56,6 +57,7 @@ def predict(
     known = history if first > history.last else history.before(first)
     known = known.coarser(interval) if interval is not None else known
     days = pd.date_range(first, periods=horizon_days, unit="s")
+    events = resolved(events, known.first, known.last, countries)
     season = season_of(known.first, days[-1], countries, events)
     daily = known.daily()
     _refuse_thin(daily)
@@ -65,6 +67,9 @@ def predict(
         done = backtest(known, countries, events, horizon_days, origins, names, workers, drop=True)
     best = {} if model else choose(done)
     chosen = {queue: model or best.get(queue, SIMPLE) for queue in known.queues}
+    alike = {q: [e for e in season.events.touching(q) if e.like and e.end >= first] for q in known.queues}
+    if model is None:  # a naive model knows no occasion that an event could be like
+        chosen |= {q: USUAL for q, events_ in alike.items() if events_ and chosen[q] in NAIVE}
     thin = tuple(q for q in known.queues if chosen[q] == "prophet" and daily[q].gt(0).sum() < PROPHET_LEAST)
     chosen |= dict.fromkeys(thin, SIMPLE)
     to = pd.date_range(daily.index[-1] + DAY, days[-1], unit="s")
@@ -72,7 +77,7 @@ def predict(
     heavy = sum(name == "prophet" for name in chosen.values()) > 2
     made = Parallel(n_jobs=workers if heavy else 1)(delayed(_expected)(*job) for job in jobs)
     means = {queue: one.reindex(days).to_numpy(dtype=float) for queue, one in zip(known.queues, made, strict=True)}
-    said = warnings_of(known, season, days, done)
+    said = warnings_of(known, season, days, done, chosen)
     table, by_day = _tables(known, season, days, means, chosen, done)
     return Forecast(
         table,

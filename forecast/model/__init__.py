@@ -30,6 +30,7 @@ MODELS: dict[str, Model] = {  # from simple to elaborate
 USUAL = "regression"  # what another must be shown to beat
 SIMPLE = "weekday_median"  # where nothing can be shown
 RACED = (SIMPLE, USUAL, "prophet")  # unless others are named: docs/forecasting.md has what the rest gain and cost
+NAIVE = frozenset({"seasonal_naive", "average", SIMPLE})  # they know no occasion
 SLOW = frozenset({"prophet"})  # several times as long as the others: tried on few origins before on all
 
-__all__ = ["MODELS", "RACED", "SIMPLE", "SLOW", "USUAL", "Model"]
+__all__ = ["MODELS", "NAIVE", "RACED", "SIMPLE", "SLOW", "USUAL", "Model"]

@@ -39,7 +39,8 @@ def forecast(
         "model": argument.model(model),
     }
     history, events = chain.read(history_file, events_file)
-    with progress(3) as tell, found_in(str(history_file), "history"), asked_for():
+    files = found_in(str(history_file), "history"), found_in(str(events_file), "events")
+    with progress(3) as tell, files[0], files[1], asked_for():
         made = chain.forecast_of(history, events, **asked, workers=workers, tell=tell)
     save.write(out, save.csv_bytes(made.forecast.table))
     say_all(made.forecast.warnings)
@@ -63,7 +64,7 @@ def backtest(
     names = [argument.model(name) or "" for name in models.split(",")] if models else list(RACED)
     days, countries = argument.days(horizon, "--horizon"), argument.countries(country)
     history, events = chain.read(history_file, events_file)
-    with progress(1) as tell, asked_for():
+    with progress(1) as tell, found_in(str(events_file), "events"), asked_for():
         tell(Text("testing the forecast models on the past"))
         done = backtests.backtest(history, countries, events, days, origins, names, workers)
     save.write(out, save.csv_bytes(done.table))
