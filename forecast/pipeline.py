@@ -11,6 +11,7 @@ from joblib import Parallel, delayed
 from forecast import intraday
 from forecast.analogue import resolved
 from forecast.backtest import Backtest, backtest, choose
+from forecast.blend import BLEND, NAMES, blended
 from forecast.event import Event, Events
 from forecast.forecast import LEVELS, Forecast
 from forecast.history import DAY, History
@@ -49,8 +50,8 @@ def predict(
     """
     if not 1 <= horizon_days <= MOST:
         raise ValueError(f"horizon_days must be from 1 to {MOST}, got {horizon_days}")
-    if model is not None and model not in MODELS:
-        raise ValueError(f"model must be one of {', '.join(MODELS)}, got {model}")
+    if model is not None and model not in NAMES:
+        raise ValueError(f"model must be one of {', '.join(NAMES)}, got {model}")
     first = history.last + DAY if start is None else pd.Timestamp(start).normalize()
     if first <= history.first or first > history.last + MOST * DAY:
         raise ValueError(f"start must follow the first day of the history within {MOST} days of its last, got {first}")
@@ -72,11 +73,17 @@ def predict(
         chosen |= {q: USUAL for q, events_ in alike.items() if events_ and chosen[q] in NAIVE}
     thin = tuple(q for q in known.queues if chosen[q] == "prophet" and daily[q].gt(0).sum() < PROPHET_LEAST)
     chosen |= dict.fromkeys(thin, SIMPLE)
+    weight = {q: done.weights(q) if name == BLEND else {name: 1.0} for q, name in chosen.items()}
+    chosen |= {q: SIMPLE for q, one in weight.items() if not one}  # nothing has told how to weigh
+    members = {q: [m for m, share in one.items() if share > 0] or [SIMPLE] for q, one in weight.items()}
     to = pd.date_range(daily.index[-1] + DAY, days[-1], unit="s")
-    jobs = [(daily[queue], season, to, chosen[queue]) for queue in known.queues]
-    heavy = sum(name == "prophet" for name in chosen.values()) > 2
-    made = Parallel(n_jobs=workers if heavy else 1)(delayed(_expected)(*job) for job in jobs)
-    means = {queue: one.reindex(days).to_numpy(dtype=float) for queue, one in zip(known.queues, made, strict=True)}
+    jobs = [(daily[queue], season, to, name) for queue in known.queues for name in members[queue]]
+    heavy = sum(name == "prophet" for *_, name in jobs) > 2
+    made = iter(Parallel(n_jobs=workers if heavy else 1)(delayed(_expected)(*job) for job in jobs))
+    means = {}
+    for queue in known.queues:
+        each = {name: next(made).reindex(days).to_numpy(dtype=float) for name in members[queue]}
+        means[queue] = blended(each, weight[queue]) if len(each) > 1 else next(iter(each.values()))
     said = warnings_of(known, season, days, done, chosen)
     table, by_day = _tables(known, season, days, means, chosen, done)
     return Forecast(

@@ -123,7 +123,7 @@ def test_a_level_that_shifted_is_said():
         ({"horizon_days": 0}, "horizon_days must be from 1 to 1000, got 0"),
         (
             {"model": "magic"},
-            "model must be one of seasonal_naive, average, .*, regression, prophet, got magic",
+            "model must be one of seasonal_naive, average, .*, regression, prophet, blend, got magic",
         ),
         ({"start": pd.Timestamp("2020-01-01")}, "start must follow the first day of the history"),
         ({"countries": ("Atlantis",)}, "countries must be ISO codes such as CN, HK or US, got ATLANTIS"),

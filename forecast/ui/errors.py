@@ -21,6 +21,7 @@ MODEL_NAMES = {
     "components": Text("Unobserved components"),
     "regression": Text("Festival regression"),
     "prophet": Text("Prophet"),
+    "blend": Text("Blend"),
 }
 
 

@@ -10,8 +10,9 @@ import typer
 
 from forecast import backtest as backtests
 from forecast.language import Text
-from forecast.model import RACED
+from forecast.model import MODELS
 from forecast.problem import found_in
+from forecast.residual import with_leads
 from staffing import plan as chain
 from staffing import save
 from staffing.cli import argument
@@ -61,12 +62,12 @@ def backtest(
     as_json: Json = False,
 ) -> None:
     """How far off each model would have been, from past origins."""
-    names = [argument.model(name) or "" for name in models.split(",")] if models else list(RACED)
+    names = [argument.model(name) or "" for name in models.split(",")] if models else list(MODELS)
     days, countries = argument.days(horizon, "--horizon"), argument.countries(country)
     history, events = chain.read(history_file, events_file)
     with progress(1) as tell, found_in(str(events_file), "events"), asked_for():
         tell(Text("testing the forecast models on the past"))
         done = backtests.backtest(history, countries, events, days, origins, names, workers)
     save.write(out, save.csv_bytes(done.table))
-    board = done.leaderboard()
+    board = with_leads(done)
     print(as_text(json.loads(board.to_json(orient="records"))) if as_json else board.round(4).to_string(index=False))
