@@ -14,6 +14,7 @@ from forecast.backtest import Backtest, backtest, choose
 from forecast.blend import BLEND, NAMES, blended
 from forecast.event import Event, Events
 from forecast.forecast import LEVELS, Forecast
+from forecast.handling import handle_time
 from forecast.history import DAY, History
 from forecast.language import Text
 from forecast.model import MODELS, NAIVE, RACED, SIMPLE, USUAL
@@ -122,9 +123,10 @@ def _tables(
     starts = pd.date_range(days[0], days[-1] + DAY, freq=history.interval, inclusive="left", unit="s")
     talk = {}
     if seconds is not None:
-        found = {q: intraday.handle_time(seconds[q], total[q]) for q in history.queues}
+        kind, ahead_kind = (intraday.kinds(season, d) for d in (intraday.by_day(total.iloc[:, 0])[0], days))
+        found = {q: handle_time(seconds[q], total[q], kind) for q in history.queues}
         overall = float(np.mean([t.seconds.mean() for t in found.values() if t is not None]))
-        talk = {q: t.of(means[q]).ravel() if t else np.full(len(starts), overall) for q, t in found.items()}
+        talk = {q: t.of(means[q], ahead_kind).ravel() if t else np.full(len(starts), overall) for q, t in found.items()}
     parts, whole = [], []
     ahead = ((days - history.last) // DAY - 1).to_numpy(dtype=float)
     for queue in history.queues:
@@ -134,9 +136,8 @@ def _tables(
         if history.per_day == 1:
             part = whole[-1].copy()
         else:
-            shape = intraday.profile(total[queue], season)
-            shares = shape.shares[intraday.kinds(season, days)]
-            counts = (mean[:, None] * shares).ravel()
+            shape = intraday.profile(total[queue], season, days, mean)
+            counts = (mean[:, None] * shape.shares).ravel()
             factors = np.divide(quantiles, mean[:, None], out=np.ones_like(quantiles), where=mean[:, None] > 0)
             bands = of_intervals(counts, np.repeat(factors, history.per_day, axis=0), shape.phi, shape.cv)
             part = _framed(starts, queue, counts, bands)
