@@ -10,9 +10,11 @@ import pandas as pd
 from joblib import Parallel, delayed
 
 from forecast import accuracy
+from forecast.analogue import resolved
+from forecast.blend import BLEND, NAMES, weights, with_blend
 from forecast.event import Event, Events
 from forecast.history import DAY, History
-from forecast.model import MODELS, SLOW, USUAL
+from forecast.model import MODELS, RACED, SLOW, USUAL
 from forecast.season import Season, season_of
 from forecast.spread import Spread, spread
 from forecast.table import check
@@ -63,7 +65,7 @@ class Backtest:
         groups = self.table.groupby(["queue", "model"], observed=True)
         board = groups[list(SCORES[4:])].mean()
         board.insert(0, "origins", groups.size())
-        board["rank"] = [list(MODELS).index(m) for m in board.index.get_level_values("model")]
+        board["rank"] = [NAMES.index(m) for m in board.index.get_level_values("model")]
         return board.reset_index().sort_values(["queue", "wape", "rank"], ignore_index=True).drop(columns="rank")
 
     def spread(self, queue: str, model: str, but: pd.Timestamp | None = None) -> Spread:
@@ -72,6 +74,11 @@ class Backtest:
         if but is not None:
             rows = rows[rows["origin"] != but]
         return _spread(rows)
+
+    def weights(self, queue: str) -> dict[str, float]:
+        """The weight of each model in the blend of a queue, from all its past origins; none without a backtest."""
+        rows = self.errors[(self.errors["queue"] == queue) & (self.errors["model"] != BLEND)]
+        return weights(rows) if len(rows) else {}
 
 
 def choose(done: Backtest, least: float = 0.02) -> dict[str, str]:
@@ -100,7 +107,7 @@ def backtest(
     events: Events | Iterable[Event] | None = None,
     horizon_days: int = 56,
     origins: int = 8,
-    models: Sequence[str] = tuple(MODELS),
+    models: Sequence[str] = RACED,
     workers: int = -1,
     drop: bool = False,
 ) -> Backtest:
@@ -109,7 +116,9 @@ def backtest(
     Origins step back by the horizon from the end of the history while a year (or half of a shorter history) remains to
     learn from; a short history gets closer or shorter ones, a very short one none. Days under a declared incident are
     not scored: nobody could have known. With `drop` a slow model that is 5% behind the best on the two latest origins
-    is not tried on the others. The result is the same for any number of `workers` (-1: all cores).
+    is not tried on the others. Where two models or more were tried from every origin, their blend is scored beside
+    them, weighted at each origin by what had come before it. The result is the same for any number of `workers` (-1:
+    all cores).
 
     Raises:
         ValueError: an unknown model or country, or a number out of range.
@@ -117,13 +126,15 @@ def backtest(
     for name, value, most in (("horizon_days", horizon_days, 1000), ("origins", origins, 100)):
         if not 1 <= value <= most:
             raise ValueError(f"{name} must be from 1 to {most}, got {value}")
-    unknown = [m for m in models if m not in MODELS]
+    unknown = [m for m in models if m not in NAMES]
     if unknown:
-        raise ValueError(f"models must be of {', '.join(MODELS)}, got {', '.join(unknown)}")
+        raise ValueError(f"models must be of {', '.join(NAMES)}, got {', '.join(unknown)}")
+    models = [m for m in models if m != BLEND] or RACED
     if workers == 0:
         raise ValueError("workers must not be 0")
     daily = history.daily()
-    season = season_of(daily.index[0], daily.index[-1] + DAY, countries, events)
+    known = resolved(events, history.first, history.last, countries)
+    season = season_of(daily.index[0], daily.index[-1] + DAY, countries, known)
     tasks = [
         (daily[queue], season, origin, days, model, k)
         for queue in daily.columns
@@ -206,7 +217,7 @@ def _scored(parts: list[pd.DataFrame], daily: pd.DataFrame) -> Backtest:
     if not parts:
         empty = pd.DataFrame(columns=["queue", "model", "origin", "day", "actual", "expected", "peak"])
         return Backtest(pd.DataFrame(columns=list(SCORES)), empty)
-    errors = pd.concat(parts, ignore_index=True)
+    errors = with_blend(pd.concat(parts, ignore_index=True))
     rows = []
     for (queue, model), of_model in errors.groupby(["queue", "model"], sort=False):
         for origin, one in of_model.groupby("origin", sort=False):
@@ -229,7 +240,7 @@ def _scored(parts: list[pd.DataFrame], daily: pd.DataFrame) -> Backtest:
             )
             rows.append((queue, model, origin, int(np.isfinite(actual).sum()), *scores))
     table = pd.DataFrame(rows, columns=list(SCORES))
-    table["rank"] = [list(MODELS).index(m) for m in table["model"]]
+    table["rank"] = [NAMES.index(m) for m in table["model"]]
     table = table.sort_values(["queue", "rank", "origin"], ignore_index=True).drop(columns="rank")
     return Backtest(table, errors)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from forecast.analogue import analogues
 from forecast.language import Text
 from forecast.model.features import WEEKDAYS
 from forecast.model.regression import Fit, fit
@@ -83,11 +84,20 @@ def of_fit(found: Fit, season: Season, queue: str = "") -> Contributions:
     for k, (_, name) in enumerate(homes):
         if name:
             pulls[name] = pulls[name] + response[at, k]
-    return Contributions(table.rename_axis("day"), pd.DataFrame(pulls, index=horizon))
+    pulled = pd.DataFrame(pulls, index=horizon)
+    for event, past in analogues(season, queue):  # what an event has of another's response is its own pull
+        days = (horizon >= event.start) & (horizon <= event.end)
+        if past.key in pulled and past.key != event.name:
+            pulled.loc[days, event.name] = pulled.get(event.name, 0.0) + pulled[past.key]
+            pulled.loc[days, past.key] = 0.0
+    return Contributions(table.rename_axis("day"), pulled.fillna(0.0))
 
 
 def _home(name: str, group: str, kinds: Mapping[str, str]) -> tuple[str, str]:
     """The part a column belongs to, and the occasion whose own it is ('' for none)."""
+    if group == "coming":
+        name = name.rpartition("@")[0]
+        return (kinds[name], name) if name in kinds else ("festival" if name in FESTIVALS else "promotion", name)
     if group == "festival":
         key = max((k for k in FESTIVALS | SHOPPING if name.startswith(k)), key=len)
         return ("festival" if key in FESTIVALS else "promotion"), key

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 import pandas as pd
 
 Kind = Literal["festival", "promotion", "campaign", "incident", "closure"]
 KINDS: tuple[str, ...] = get_args(Kind)
+RESPONDS = ("festival", "promotion", "campaign")  # kinds whose days teach how customers answer
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,8 @@ class Event:
     """Something on days `start` to `end`, both included. `queue` '' touches every queue.
 
     Events that share a name are one event that recurs. `size` is the planner's word on volume: 1.3 is 30% above
-    ordinary.
+    ordinary. `like` names a past occasion or event ("618 2025") that its days are like, by phase; `size` is then the
+    multiple of that. `row` is where a file told of it, 0 where none did.
     """
 
     name: str
@@ -27,6 +29,8 @@ class Event:
     queue: str = ""
     note: str = ""
     size: float | None = None
+    like: str = ""
+    row: int = field(default=0, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "start", pd.Timestamp(self.start).normalize())
@@ -37,6 +41,8 @@ class Event:
             raise ValueError(f"end must not be before start, got {self.start:%Y-%m-%d} to {self.end:%Y-%m-%d}")
         if self.size is not None and not 0 <= self.size < 1000:
             raise ValueError(f"size must be from 0 to 1000, got {self.size}")
+        if self.like and self.kind not in RESPONDS:
+            raise ValueError(f"like needs a kind of {', '.join(RESPONDS)}, got {self.kind}")
 
     @property
     def days(self) -> pd.DatetimeIndex:
@@ -64,6 +70,6 @@ class Events:
 
     @property
     def table(self) -> pd.DataFrame:
-        """name, kind, start, end, queue, note, size: one row an event."""
-        rows = [(e.name, e.kind, e.start, e.end, e.queue, e.note, e.size) for e in self.all]
-        return pd.DataFrame(rows, columns=["name", "kind", "start", "end", "queue", "note", "size"])
+        """name, kind, start, end, queue, note, size, like: one row an event."""
+        rows = [(e.name, e.kind, e.start, e.end, e.queue, e.note, e.size, e.like) for e in self.all]
+        return pd.DataFrame(rows, columns=["name", "kind", "start", "end", "queue", "note", "size", "like"])

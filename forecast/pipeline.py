@@ -9,12 +9,15 @@ import pandas as pd
 from joblib import Parallel, delayed
 
 from forecast import intraday
+from forecast.analogue import resolved
 from forecast.backtest import Backtest, backtest, choose
+from forecast.blend import BLEND, NAMES, blended
 from forecast.event import Event, Events
 from forecast.forecast import LEVELS, Forecast
+from forecast.handling import handle_time
 from forecast.history import DAY, History
 from forecast.language import Text
-from forecast.model import MODELS
+from forecast.model import MODELS, NAIVE, RACED, SIMPLE, USUAL
 from forecast.model.prophet import LEAST as PROPHET_LEAST
 from forecast.problem import Problem, Refused
 from forecast.season import Season, season_of
@@ -48,31 +51,41 @@ def predict(
     """
     if not 1 <= horizon_days <= MOST:
         raise ValueError(f"horizon_days must be from 1 to {MOST}, got {horizon_days}")
-    if model is not None and model not in MODELS:
-        raise ValueError(f"model must be one of {', '.join(MODELS)}, got {model}")
+    if model is not None and model not in NAMES:
+        raise ValueError(f"model must be one of {', '.join(NAMES)}, got {model}")
     first = history.last + DAY if start is None else pd.Timestamp(start).normalize()
     if first <= history.first or first > history.last + MOST * DAY:
         raise ValueError(f"start must follow the first day of the history within {MOST} days of its last, got {first}")
     known = history if first > history.last else history.before(first)
     known = known.coarser(interval) if interval is not None else known
     days = pd.date_range(first, periods=horizon_days, unit="s")
+    events = resolved(events, known.first, known.last, countries)
     season = season_of(known.first, days[-1], countries, events)
     daily = known.daily()
     _refuse_thin(daily)
     if done is None:
         # A named model is backtested too: without errors of its own nobody could say how sure it is.
-        names = [model] if model else list(MODELS)
+        names = [model] if model else list(RACED)
         done = backtest(known, countries, events, horizon_days, origins, names, workers, drop=True)
     best = {} if model else choose(done)
-    chosen = {queue: model or best.get(queue, "seasonal_naive") for queue in known.queues}
+    chosen = {queue: model or best.get(queue, SIMPLE) for queue in known.queues}
+    alike = {q: [e for e in season.events.touching(q) if e.like and e.end >= first] for q in known.queues}
+    if model is None:  # a naive model knows no occasion that an event could be like
+        chosen |= {q: USUAL for q, events_ in alike.items() if events_ and chosen[q] in NAIVE}
     thin = tuple(q for q in known.queues if chosen[q] == "prophet" and daily[q].gt(0).sum() < PROPHET_LEAST)
-    chosen |= dict.fromkeys(thin, "seasonal_naive")
+    chosen |= dict.fromkeys(thin, SIMPLE)
+    weight = {q: done.weights(q) if name == BLEND else {name: 1.0} for q, name in chosen.items()}
+    chosen |= {q: SIMPLE for q, one in weight.items() if not one}  # nothing has told how to weigh
+    members = {q: [m for m, share in one.items() if share > 0] or [SIMPLE] for q, one in weight.items()}
     to = pd.date_range(daily.index[-1] + DAY, days[-1], unit="s")
-    jobs = [(daily[queue], season, to, chosen[queue]) for queue in known.queues]
-    heavy = sum(name == "prophet" for name in chosen.values()) > 2
-    made = Parallel(n_jobs=workers if heavy else 1)(delayed(_expected)(*job) for job in jobs)
-    means = {queue: one.reindex(days).to_numpy(dtype=float) for queue, one in zip(known.queues, made, strict=True)}
-    said = warnings_of(known, season, days, done)
+    jobs = [(daily[queue], season, to, name) for queue in known.queues for name in members[queue]]
+    heavy = sum(name == "prophet" for *_, name in jobs) > 2
+    made = iter(Parallel(n_jobs=workers if heavy else 1)(delayed(_expected)(*job) for job in jobs))
+    means = {}
+    for queue in known.queues:
+        each = {name: next(made).reindex(days).to_numpy(dtype=float) for name in members[queue]}
+        means[queue] = blended(each, weight[queue]) if len(each) > 1 else next(iter(each.values()))
+    said = warnings_of(known, season, days, done, chosen)
     table, by_day = _tables(known, season, days, means, chosen, done)
     return Forecast(
         table,
@@ -110,9 +123,10 @@ def _tables(
     starts = pd.date_range(days[0], days[-1] + DAY, freq=history.interval, inclusive="left", unit="s")
     talk = {}
     if seconds is not None:
-        found = {q: intraday.handle_time(seconds[q], total[q]) for q in history.queues}
+        kind, ahead_kind = (intraday.kinds(season, d) for d in (intraday.by_day(total.iloc[:, 0])[0], days))
+        found = {q: handle_time(seconds[q], total[q], kind) for q in history.queues}
         overall = float(np.mean([t.seconds.mean() for t in found.values() if t is not None]))
-        talk = {q: t.of(means[q]).ravel() if t else np.full(len(starts), overall) for q, t in found.items()}
+        talk = {q: t.of(means[q], ahead_kind).ravel() if t else np.full(len(starts), overall) for q, t in found.items()}
     parts, whole = [], []
     ahead = ((days - history.last) // DAY - 1).to_numpy(dtype=float)
     for queue in history.queues:
@@ -122,9 +136,8 @@ def _tables(
         if history.per_day == 1:
             part = whole[-1].copy()
         else:
-            shape = intraday.profile(total[queue], season)
-            shares = shape.shares[intraday.kinds(season, days)]
-            counts = (mean[:, None] * shares).ravel()
+            shape = intraday.profile(total[queue], season, days, mean)
+            counts = (mean[:, None] * shape.shares).ravel()
             factors = np.divide(quantiles, mean[:, None], out=np.ones_like(quantiles), where=mean[:, None] > 0)
             bands = of_intervals(counts, np.repeat(factors, history.per_day, axis=0), shape.phi, shape.cv)
             part = _framed(starts, queue, counts, bands)

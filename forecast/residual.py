@@ -43,6 +43,17 @@ def by_lead(done: Backtest) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["queue", "model", "lead", "kind", "days", "wape", "bias"])
 
 
+def with_leads(done: Backtest) -> pd.DataFrame:
+    """The leaderboard with the WAPE by span of days ahead beside it: `wape_1-7`, `wape_peak_1-7` and so on."""
+    board, told = done.leaderboard(), by_lead(done)
+    for kind, name in (("all", "wape"), ("peak", "wape_peak")):
+        wide = told[told["kind"] == kind].pivot_table(
+            index=["queue", "model"], columns="lead", values="wape", sort=False
+        )
+        board = board.join(wide.add_prefix(f"{name}_"), on=["queue", "model"])
+    return board
+
+
 def residuals(done: Backtest) -> pd.DataFrame:
     """The backtest's errors with `ahead` (1 the first day forecast) and `error`, what came over what was expected.
 

@@ -19,19 +19,35 @@ DAY = pd.Timedelta(days=1)
 MONTH, MOVED = 30, 3  # days apart that still matter; days by which that has changed
 NEAR = 7  # days between a festival and a promotion that still count as a collision
 LUNAR_COUNTRIES = ("CN", "HK", "MO", "TW")
-# Easter and the days after Mid-Autumn are "optional" in Hong Kong; so are the days between the two of Pesach in Israel.
-CATEGORIES = {"HK": ("public", "optional"), "IL": ("public", "optional")}
+CATEGORIES = {"HK": ("public", "optional")}  # Easter and the days after Mid-Autumn are "optional" in Hong Kong
+OBSERVED = ("optional", "half_day", "de_facto")  # days kept by some, or after noon: learned, not taken for days off
+UNKEPT = frozenset({"CN"})  # its half days are those of women, the young and soldiers: customers do not keep them
+SUNSET = frozenset({"IL"})  # a holiday begins at sunset: its eve is worked like that of the sabbath, for half a day
 
 
 @dataclass(frozen=True)
 class DaysOff:
-    """A run of days off that holds a public holiday of `country`: weekends (0 Monday) beside it belong to it."""
+    """A run of days off that holds a public holiday of `country`: weekends (0 Monday) beside it belong to it.
+
+    `plain` are its weekend days that are no holiday themselves. Where holidays begin at sunset, no weekend day before
+    the first holiday belongs to the run.
+    """
 
     country: str
     name: str
     start: pd.Timestamp
     end: pd.Timestamp
     weekend: tuple[int, ...] = (5, 6)
+    plain: tuple[pd.Timestamp, ...] = ()
+
+
+@dataclass(frozen=True)
+class Observed:
+    """A day of `country` that some keep and most work."""
+
+    country: str
+    name: str
+    day: pd.Timestamp
 
 
 @dataclass(frozen=True)
@@ -82,6 +98,11 @@ class Season:
         return tuple(run for country in self.countries for run in _runs(country, self.start.year, self.end.year))
 
     @cached_property
+    def observed(self) -> tuple[Observed, ...]:
+        """Days that some keep and most work, country by country; none that is a public holiday there."""
+        return tuple(day for country in self.countries for day in _observed(country, self.start.year, self.end.year))
+
+    @cached_property
     def makeup_workdays(self) -> pd.DatetimeIndex:
         """Weekend days that are worked in place of a day off (China)."""
         days = {d for country in self.countries for d in _calendar(country, self.start.year, self.end.year)[1]}
@@ -93,10 +114,11 @@ class Season:
 
     @cached_property
     def _great(self) -> pd.DatetimeIndex:
-        """Peak days of festivals and shopping festivals, and days off with their eves."""
+        """Peak days of festivals and shopping festivals, days off with their eves, and days that some keep."""
         windows = [(o.day, (FESTIVALS | SHOPPING)[o.key].peak) for o in self.occasions]
         spans = [(day + peak[0] * DAY, day + peak[1] * DAY) for day, peak in windows if peak is not None]
-        return _days_of(spans + [(run.start - DAY, run.end) for run in self.days_off])
+        spans += [(run.start - DAY, run.end) for run in self.days_off]
+        return _days_of(spans + [(one.day, one.day) for one in self.observed])
 
     @property
     def provisional_years(self) -> tuple[int, ...]:
@@ -150,6 +172,8 @@ class Season:
 
         A run is like a weekend: its eve like the day before one, its first half like the first day of one, its last
         day like the last, the day after it like the day after one. Weekend days next to a run stay what they are.
+        Where holidays begin at sunset, each is like the sabbath, the last day of the weekend, and its eve like the
+        sabbath's; weekend days in the run stay what they are.
         """
         like = np.full(len(days), -1)
         at = days.to_numpy().astype("datetime64[D]")
@@ -162,7 +186,11 @@ class Season:
             saturday, sunday = run.weekend[0], run.weekend[-1]
             since, length = (at[near] - first).astype(int), int((last - first).astype(int)) + 1
             inside = np.where((since == length - 1) | ((since > 0) & (2 * since >= length)), sunday, saturday)
-            next_to = np.where(since < 0, (saturday - 1) % 7, (sunday + 1) % 7)
+            eve = (saturday - 1) % 7
+            if run.country in SUNSET:
+                plain = np.isin(at[near], np.array(run.plain, dtype="datetime64[D]"))
+                inside, eve = np.where(plain, weekday[near], sunday), saturday
+            next_to = np.where(since < 0, eve, (sunday + 1) % 7)
             outside = (since < 0) | (since >= length)
             keep = outside & ((like[near] >= 0) | np.isin(weekday[near], run.weekend))
             like[near] = np.where(keep, like[near], np.where(outside, next_to, inside))
@@ -282,13 +310,31 @@ def _within(days: pd.DatetimeIndex, start: pd.Timestamp, end: pd.Timestamp) -> n
 @cache
 def _calendar(country: str, first: int, last: int) -> tuple[dict[date, str], frozenset[date], frozenset[int]]:
     """Holidays by day, weekend days that are worked, and the weekend."""
-    years = range(first - 1, last + 2)
-    languages = holidays.country_holidays(country).supported_languages
-    language = "en_US" if "en_US" in languages else None  # names are keys here: they must not follow the environment
-    listed = holidays.country_holidays(country, years=years, categories=CATEGORIES.get(country), language=language)
+    listed = _listed(country, first, last, CATEGORIES.get(country))
     worked = frozenset(getattr(listed, "weekend_workdays", None) or ())
     weekend = frozenset(getattr(listed, "weekend", None) or (5, 6))
     return dict(listed.items()), worked, weekend
+
+
+def _listed(country: str, first: int, last: int, categories: tuple[str, ...] | None) -> holidays.HolidayBase:
+    years = range(first - 1, last + 2)
+    languages = holidays.country_holidays(country).supported_languages
+    language = "en_US" if "en_US" in languages else None  # names are keys here: they must not follow the environment
+    return holidays.country_holidays(country, years=years, categories=categories, language=language)
+
+
+@cache
+def _observed(country: str, first: int, last: int) -> tuple[Observed, ...]:
+    known = holidays.country_holidays(country).supported_categories
+    kinds = tuple(k for k in OBSERVED if k in known and k not in CATEGORIES.get(country, ()))
+    if country in UNKEPT or not kinds:
+        return ()
+    public, _, weekend = _calendar(country, first, last)
+    found = sorted(_listed(country, first, last, kinds).items())
+    kept = [(d, name) for d, name in found if d not in public]
+    sundays = {name for d, name in kept if sum(n == name for _, n in kept) > 40}  # some list every Sunday
+    days = [(pd.Timestamp(d), name) for d, name in kept if name not in sundays]
+    return tuple(Observed(country, _base([name]), d) for d, name in days if d.day_of_week not in weekend)
 
 
 @cache
@@ -301,9 +347,12 @@ def _runs(country: str, first: int, last: int) -> tuple[DaysOff, ...]:
     edges = np.flatnonzero(np.diff(np.concatenate(([0], off.astype(int), [0]))))
     runs = []
     for a, b in zip(edges[::2], edges[1::2], strict=True):
+        if not named[a:b].any():
+            continue
         names = [listed[days[i].date()] for i in range(a, b) if named[i]]
-        if names:
-            runs.append(DaysOff(country, _base(names), days[a], days[b - 1], tuple(sorted(weekend))))
+        start = a + int(named[a:b].argmax()) if country in SUNSET else a
+        plain = tuple(days[i] for i in range(start, b) if not named[i])
+        runs.append(DaysOff(country, _base(names), days[start], days[b - 1], tuple(sorted(weekend)), plain))
     return tuple(runs)
 
 

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
+from forecast.analogue import analogues
 from forecast.backtest import YEAR, Backtest
-from forecast.history import History
+from forecast.history import DAY, History
 from forecast.language import Text
+from forecast.model import NAIVE
 from forecast.season import Season
 
 SHIFT = 1.3  # ratio of recent to former ordinary days that is more than chance
 
 
-def warnings_of(history: History, season: Season, days: pd.DatetimeIndex, done: Backtest) -> tuple[Text, ...]:
-    """Each thing the forecast of `days` could not know or left out, queue by queue, then of the calendar."""
+def warnings_of(
+    history: History, season: Season, days: pd.DatetimeIndex, done: Backtest, models: Mapping[str, str]
+) -> tuple[Text, ...]:
+    """Each thing the forecast of `days` could not know or left out, queue by queue, then of the calendar.
+
+    `models` names each queue's.
+    """
     daily = history.daily()
     said: list[Text] = []
     for queue in history.queues:
@@ -27,6 +36,7 @@ def warnings_of(history: History, season: Season, days: pd.DatetimeIndex, done: 
             )
         if known[-1] < daily.index[-1]:
             said.append(Text("{queue}: the last known day is {day}", queue=queue, day=f"{known[-1]:%Y-%m-%d}"))
+        said += _of_analogues(known, queue, season, days, models.get(queue, ""))
     for event in season.events.all:
         facts = {"name": event.name, "start": event.start.strftime("%Y-%m-%d"), "end": f"{event.end:%Y-%m-%d}"}
         if event.kind == "incident" and event.start <= history.last and event.end >= history.first:
@@ -48,6 +58,28 @@ def warnings_of(history: History, season: Season, days: pd.DatetimeIndex, done: 
             if talked[queue].isna().all()
         ]
     return tuple(dict.fromkeys(said))
+
+
+def _of_analogues(
+    known: pd.DatetimeIndex, queue: str, season: Season, days: pd.DatetimeIndex, model: str
+) -> list[Text]:
+    """Events ahead that are like a past coming which this queue has not seen, or its model cannot show."""
+    said = []
+    for event, past in analogues(season, queue):
+        if event.end < days[0] or event.start > days[-1]:
+            continue
+        facts = {"queue": queue, "name": event.name, "like": str(past)}
+        if known.isin(pd.date_range(past.start, past.end)).sum() < 0.5 * ((past.end - past.start) // DAY + 1):
+            text = Text(
+                "{queue}: {name} is to be like {like}, which this queue has not seen: its rise is not in the forecast",
+                **facts,
+            )
+            said.append(text)
+        elif model in NAIVE:
+            said.append(
+                Text("{queue}: {name} is to be like {like}, which the naive model cannot show: take another", **facts)
+            )
+    return said
 
 
 def _of_queue(known: pd.Series, queue: str, season: Season, done: Backtest) -> list[Text]:

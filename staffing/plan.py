@@ -11,12 +11,13 @@ from typing import Any, Required, TypedDict
 import pandas as pd
 
 from forecast import adjust, ingest, pipeline
+from forecast.analogue import resolved
 from forecast.backtest import Backtest, backtest
 from forecast.event import Events
 from forecast.forecast import Forecast
 from forecast.history import DAY, History
 from forecast.language import Text
-from forecast.model import MODELS
+from forecast.model import RACED
 from forecast.problem import Problem, Refused, found_in
 from forecast.season import Season, season_of
 from staffing import cost, cover, example, headcount, requirement
@@ -101,7 +102,7 @@ def made(scenario: Scenario, workers: int = -1, tell: Tell = _silent) -> Made:
         if history.per_day == 1:
             text = Text("expected rows by 15, 30 or 60 minutes to plan agents from, came one a day")
             raise Refused([Problem(str(scenario.history), "-", "start", text)])
-        with found_in(str(scenario.history), "history"):
+        with found_in(str(scenario.history), "history"), found_in(str(scenario.events), "events"):
             return forecast_of(
                 history,
                 events,
@@ -176,8 +177,9 @@ def forecast_of(
     if start is not None and start <= history.first:
         raise ValueError(f"start must follow the history's first day {history.first:%Y-%m-%d}, got {start:%Y-%m-%d}")
     known = history if start is None or start > history.last else history.before(start)
+    events = resolved(events, known.first, known.last, countries)
     tell(Text("testing the forecast models on the past"))
-    models = [model] if model else list(MODELS)
+    models = [model] if model else list(RACED)
     tested = backtest(known, countries, events, horizon_days, origins, models, workers, drop=True)
     tell(Text("forecasting"))
     expected = pipeline.predict(

@@ -10,8 +10,8 @@ from typing import Any
 import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 
+from forecast.blend import NAMES
 from forecast.language import Text
-from forecast.model import MODELS
 from forecast.problem import Problem, Refused
 from forecast.season import is_country
 from staffing.live import Method
@@ -82,8 +82,8 @@ class Scenario(BaseModel):
 
     @model_validator(mode="after")
     def _known_names(self, _info: ValidationInfo) -> Scenario:
-        if self.model is not None and self.model not in MODELS:
-            options = ", ".join(MODELS)
+        if self.model is not None and self.model not in NAMES:
+            options = ", ".join(NAMES)
             raise ValueError(Text("model: expected one of {options}, came {came}", options=options, came=self.model))
         for code in self.countries:
             if not is_country(code):

@@ -67,7 +67,7 @@ def test_the_leaderboard_is_best_first_and_scores_are_the_means_over_origins():
 
 def scored(regression: list[float], naive: list[float]) -> Backtest:
     done = backtest(make_history(240, ("a",)), horizon_days=14, origins=4, models=CHEAP, workers=1)
-    table = done.table.copy()
+    table = done.table[done.table["model"] != "blend"].copy()
     for model, wape in (("regression", regression), ("seasonal_naive", naive)):
         table.loc[table["model"] == model, "wape"] = wape
     return Backtest(table, done.errors)

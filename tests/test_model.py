@@ -11,7 +11,7 @@ from forecast.accuracy import wape
 from forecast.event import Event
 from forecast.model import MODELS
 from forecast.model.features import features, hats
-from forecast.model.regression import _fit, regression
+from forecast.model.regression import regression
 from forecast.model.shrinkage import Shrinkage, _evidence, design, effects, shrinkage, whitened
 from forecast.season import Season, season_of
 
@@ -47,6 +47,27 @@ def test_a_moving_festival_is_met_on_its_new_day(model):
     naive = MODELS["seasonal_naive"](past, season, horizon)
     assert wape(truth, expected) < 0.12 < 0.3 < wape(truth, naive)
     assert abs((expected.idxmax() - pd.Timestamp("2025-05-25")).days) <= 4
+
+
+def test_the_seasonal_naive_repeats_the_last_week_as_every_library_has_it():
+    past, season, horizon = ahead(make_days(days=120), "2023-04-20", 21)
+    repeated = np.tile(past.to_numpy()[-7:], 3)
+    season = season_of(season.start, season.end, ())
+    assert MODELS["seasonal_naive"](past, season, horizon).to_numpy() == pytest.approx(repeated)
+    weeks = past.to_numpy()[-56:].reshape(8, 7).mean(axis=0)
+    assert MODELS["average"](past, season, horizon).to_numpy() == pytest.approx(np.tile(weeks, 3))
+
+
+@pytest.mark.parametrize("model", ["smoothing", "components"])
+def test_a_level_that_rose_is_followed_and_one_odd_day_is_not(model):
+    index = pd.date_range("2024-01-01", periods=240, unit="s")
+    season = season_of(index[0], index[-1] + pd.Timedelta(days=14), ())
+    horizon = pd.date_range(index[-1] + pd.Timedelta(days=1), periods=14, unit="s")
+    level = np.where(np.arange(240) < 180, 400.0, 600.0)
+    days = pd.Series(np.random.default_rng(3).poisson(level).astype(float), index=index, name="chat")
+    assert MODELS[model](days, season, horizon).mean() == pytest.approx(600, rel=0.05)
+    days.iloc[-1] = 3000.0
+    assert MODELS[model](days, season, horizon).mean() == pytest.approx(600, rel=0.15)
 
 
 @pytest.mark.parametrize("model", list(MODELS))
@@ -146,7 +167,6 @@ def test_statsmodels_and_the_normal_equations_find_the_same_effects():
     wx, wy = whitened(x, y, days, prior.rho)
     direct = np.linalg.solve(wx.T @ wx + np.diag(prior.ratio**-2.0), wx.T @ wy)
     assert effects(wx, wy, prior.ratio) == pytest.approx(direct)
-    assert _fit(x, y, days, prior) == pytest.approx(direct)
 
 
 def test_whitening_removes_the_memory_and_keeps_the_scale():

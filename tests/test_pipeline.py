@@ -55,7 +55,7 @@ def test_a_backtest_made_before_gives_the_same_forecast():
 
 def test_ten_days_are_forecast_naively_and_widely():
     made = predict(make_history(10, ("chat",)), 14, workers=1)
-    assert made.models == {"chat": "seasonal_naive"}
+    assert made.models == {"chat": "weekday_median"}
     assert any("a wide guess" in str(w) for w in made.warnings)
     day = made.days.iloc[3]
     assert day["p975"] / day["p025"] > 3
@@ -121,7 +121,10 @@ def test_a_level_that_shifted_is_said():
     ("change", "expected"),
     [
         ({"horizon_days": 0}, "horizon_days must be from 1 to 1000, got 0"),
-        ({"model": "magic"}, "model must be one of seasonal_naive, regression, prophet, got magic"),
+        (
+            {"model": "magic"},
+            "model must be one of seasonal_naive, average, .*, regression, prophet, blend, got magic",
+        ),
         ({"start": pd.Timestamp("2020-01-01")}, "start must follow the first day of the history"),
         ({"countries": ("Atlantis",)}, "countries must be ISO codes such as CN, HK or US, got ATLANTIS"),
     ],
@@ -133,7 +136,7 @@ def test_a_wrong_argument_is_named(change, expected):
 
 def test_a_named_prophet_gives_way_where_there_are_too_few_days():
     made = predict(make_history(10, ("chat",)), 7, model="prophet", workers=1)
-    assert made.models == {"chat": "seasonal_naive"}
+    assert made.models == {"chat": "weekday_median"}
     assert "chat: too few days for Prophet, forecast naively" in map(str, made.warnings)
 
 

@@ -141,6 +141,27 @@ def test_a_bank_holiday_resembles_a_weekend_and_the_days_beside_it_the_days_besi
     assert like.tolist() == [-1, 4, 5, 5, 6, 0, -1, -1]
 
 
+def test_where_holidays_begin_at_sunset_the_eve_is_like_the_sabbaths_and_the_days_between_are_workdays():
+    # Pesach 1999: Thursday 1 April and Wednesday 7 April; the days between are worked, the Friday is a Friday.
+    season = season_of(pd.Timestamp("1999-01-01"), pd.Timestamp("1999-06-30"), ("IL",))
+    like = season.resembles(pd.date_range("1999-03-30", "1999-04-09")).tolist()
+    assert like == [-1, 4, 5, 4, 5, 6, -1, 4, 5, 6, -1]
+    kept = {one.name: one.day for one in season.observed if one.day.year == 1999}
+    assert kept["Purim"] == pd.Timestamp("1999-03-02")
+    assert season.is_peak(kept["Purim"])
+    assert not season.off(pd.DatetimeIndex([kept["Purim"]]))[0]
+
+
+def test_a_day_that_some_keep_is_no_day_off_and_no_public_holiday():
+    season = season_of(pd.Timestamp("2025-01-01"), pd.Timestamp("2025-12-31"), ("BR", "CN", "SE"))
+    named = {(one.country, one.name) for one in season.observed}
+    assert ("BR", "Carnival") in named
+    assert not any(country == "CN" for country, _ in named)
+    days = pd.DatetimeIndex([one.day for one in season.observed if one.country == "BR"])
+    brazil = season_of(season.start, season.end, ("BR",))
+    assert not brazil.off(days).any()
+
+
 def test_a_weekend_is_that_of_the_country():
     # Independence Day 1999 in Israel was Wednesday 21 April; the weekend there is Friday and Saturday.
     season = season_of(pd.Timestamp("1999-04-01"), pd.Timestamp("1999-04-30"), ("IL",))

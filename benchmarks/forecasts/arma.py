@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 import holidays
@@ -10,13 +11,21 @@ import pandas as pd
 
 from benchmarks.forecasts.origin import Past
 from benchmarks.forecasts.said import Z, answer
-from forecast.season import CATEGORIES
+from forecast.season import CATEGORIES, LUNAR_COUNTRIES, OBSERVED, UNKEPT, season_of
 
 YEARLY = 548  # days above which terms of the year are told apart
 TERMS = 3
 
 
-def arma(past: Past) -> pd.DataFrame:
+BINS = {"spring_festival": (-3, 7), "dragon_boat": (-3, 3), "mid_autumn": (-3, 3)}  # days around each, a column a day
+
+
+def arma_around(past: Past) -> pd.DataFrame:
+    """As `arma`, with a column for each day around the great lunar festivals."""
+    return arma(past, BINS)
+
+
+def arma(past: Past, bins: Mapping[str, tuple[int, int]] | None = None) -> pd.DataFrame:
     """Days from a regression with ARMA(1, 1) errors on log1p, fitted by maximum likelihood; quantiles are the model's.
 
     Its mean is the median, which the absolute error asks for. Weekdays that are closed are left out.
@@ -27,7 +36,7 @@ def arma(past: Past) -> pd.DataFrame:
     n = len(past.daily)
     closed = np.isin(days.day_of_week, past.days[:7].day_of_week[np.all(past.closed, axis=1)[:7]])
     at = np.flatnonzero(~closed)
-    x = regressors(days, n, past.countries)[at]
+    x = np.column_stack([regressors(days, n, past.countries), *around(days, past.countries, bins or {})])[at]
     taught = at < n
     x = x[:, independent(x[taught & np.isfinite(np.append(past.daily, np.zeros(past.cut.days))[at])])]
     y = np.log1p(past.daily.to_numpy(dtype=float))[at[taught]]
@@ -54,6 +63,15 @@ def regressors(days: pd.DatetimeIndex, told: int, countries: tuple[str, ...]) ->
     return np.column_stack(columns)
 
 
+def around(days: pd.DatetimeIndex, countries: tuple[str, ...], bins: Mapping[str, tuple[int, int]]) -> list[np.ndarray]:
+    """A column for each day of `bins` around a lunar festival of the countries."""
+    if not set(countries) & set(LUNAR_COUNTRIES):
+        return []
+    season = season_of(days[0], days[-1], countries)
+    apart = {key: season.distance(key, days) for key in bins}
+    return [(apart[key] == k).astype(float) for key, (a, b) in bins.items() for k in range(a, b + 1)]
+
+
 def marks(days: pd.DatetimeIndex, country: str) -> dict[str, np.ndarray]:
     """Dummies of the country's holidays by name, of the day before each and of the day after."""
     listed = public(days, country)
@@ -68,9 +86,12 @@ def marks(days: pd.DatetimeIndex, country: str) -> dict[str, np.ndarray]:
 
 
 def public(days: pd.DatetimeIndex, country: str) -> dict[date, str]:
-    """The names of the country's holidays by day, with the optional ones that ours knows too."""
+    """The names of the country's holidays by day, with the days that some keep, which ours knows too."""
     years = range(days[0].year, days[-1].year + 2)
-    return dict(holidays.country_holidays(country, years=years, categories=CATEGORIES.get(country)).items())
+    known = holidays.country_holidays(country).supported_categories
+    some = () if country in UNKEPT else tuple(k for k in OBSERVED if k in known)
+    categories = tuple(dict.fromkeys((*CATEGORIES.get(country, ("public",)), *some)))
+    return dict(holidays.country_holidays(country, years=years, categories=categories).items())
 
 
 def independent(x: np.ndarray) -> np.ndarray:

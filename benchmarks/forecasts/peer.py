@@ -10,7 +10,7 @@ import pandas as pd
 from joblib import Parallel, delayed
 
 from benchmarks.forecasts import smoothing
-from benchmarks.forecasts.arma import arma
+from benchmarks.forecasts.arma import arma, arma_around
 from benchmarks.forecasts.naive import eight_weeks, last_week
 from benchmarks.forecasts.origin import Past
 from benchmarks.forecasts.poisson import poisson
@@ -57,6 +57,7 @@ def peers() -> tuple[Peer, ...]:
         Peer(
             "ARMA", each(arma), "statsmodels: regression on log1p with weekdays, the year, holidays, ARMA(1, 1) errors"
         ),
+        Peer("ARMA, bins", each(arma_around), "the same with a column for each day around the great lunar festivals"),
         Peer("Prophet", each(prophet), "default settings with its holidays; intervals by the profile of eight weeks"),
         Peer("Poisson GLM", each(poisson), "statsmodels: weekday x interval, holiday and eve, level of 28 days", True),
     ]

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from forecast.event import KINDS, Event, Events
+from forecast.event import KINDS, RESPONDS, Event, Events
 from forecast.history import COLUMNS, DAY, History
 from forecast.ingest.check import STEPS, coarser_days, commonest
 from forecast.language import Text
@@ -31,7 +31,7 @@ NUMBERS = (
 )
 KNOWN = (*NEEDED, "source", *NUMBERS[1:], "site")
 EVENT_NEEDED = ("name", "kind", "start", "end")
-EVENT_KNOWN = (*EVENT_NEEDED, "queue", "note", "size")
+EVENT_KNOWN = (*EVENT_NEEDED, "queue", "note", "size", "like")
 
 
 def read_history(path: Path) -> History:
@@ -105,10 +105,15 @@ def read_events(path: Path) -> Events:
     sheet.wrong("end", end < start, Text("expected a day not before the start"), raw["end"])
     size = sheet.numbers("size") if "size" in raw else pd.Series(np.nan, index=raw.index)
     sheet.wrong("size", size >= 1000, Text("expected a factor below 1000; 1.3 is 30% above ordinary"), raw.get("size"))
+    like = sheet.words("like", optional=True)
+    respond = Text("only a {kinds} can be like another", kinds=", ".join(RESPONDS))
+    sheet.wrong("like", (like != "") & raw["kind"].isin(set(KINDS) - set(RESPONDS)), respond, raw["kind"])
     sheet.close()
     queue, note = sheet.words("queue", optional=True), sheet.words("note", optional=True)
-    rows = zip(names, sheet.words("kind"), start, end, queue, note, size, strict=True)
-    return Events.of(Event(n, k, s, e, q, t, None if np.isnan(z) else float(z)) for n, k, s, e, q, t, z in rows)
+    rows = zip(names, sheet.words("kind"), start, end, queue, note, size, like, raw.index, strict=True)
+    return Events.of(
+        Event(n, k, s, e, q, t, None if np.isnan(z) else float(z), a, int(r)) for n, k, s, e, q, t, z, a, r in rows
+    )
 
 
 def _interval(sheet: Sheet, table: pd.DataFrame) -> pd.Timedelta:

@@ -70,7 +70,7 @@ def _shapes(columns: Design, effect: np.ndarray) -> pd.DataFrame:
         if name == "constant" or group == "level":
             continue
         alone = group in ("loose", "yearly")
-        named = group in ("festival", "holiday", "own_promotion")
+        named = group in ("festival", "holiday", "own_promotion", "coming")
         own = re.sub(r"([+-]\d+|_[a-z0-9]+)$", "", name) if named else str(group)
         families.setdefault(name if alone else own, []).append(k)
     kept = {name: response[:, at].sum(axis=1) for name, at in families.items()}

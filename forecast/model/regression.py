@@ -10,7 +10,7 @@ import pandas as pd
 from forecast.blas import one_thread
 from forecast.model.features import features
 from forecast.model.rest import rest
-from forecast.model.shrinkage import Design, Shrinkage, design, effects, shrinkage, whitened
+from forecast.model.shrinkage import Design, design, effects, shrinkage, whitened
 from forecast.model.training import closed, smear, training, unlogged
 from forecast.season import Season
 
@@ -42,7 +42,7 @@ class Fit:
 def regression(daily: pd.Series, season: Season, horizon: pd.DatetimeIndex) -> pd.Series:
     """Expected contacts on the days of `horizon`: mixed estimation (Theil and Goldberger 1961) with AR(1) errors.
 
-    Prior and data are one least-squares problem, solved by statsmodels. Days far off (Huber 1964) are pulled in.
+    Days far off (Huber 1964) are pulled in.
     """
     found = fit(daily, season, horizon)
     return pd.Series(0.0, index=horizon, name=daily.name) if found is None else found.contacts
@@ -72,7 +72,7 @@ def fit(daily: pd.Series, season: Season, horizon: pd.DatetimeIndex) -> Fit | No
         residual = y - centre - said
         spread = 1.4826 * np.median(np.abs(residual)) + 1e-9
         clean = said + np.clip(residual, -HUBER * spread, HUBER * spread)
-    found = _fit(x, clean, at, prior)
+    found = effects(*whitened(x, clean, at, prior.rho), prior.ratio)
     fitted = centre + columns.values @ found + offset
     last = np.clip(y[-1] - fitted[at[-1]] + offset[at[-1]], -HUBER * spread, HUBER * spread)
     ahead = (horizon - past.days[0]).days.to_numpy()
@@ -81,12 +81,3 @@ def fit(daily: pd.Series, season: Season, horizon: pd.DatetimeIndex) -> Fit | No
     contacts = unlogged(fitted[ahead] + carried[ahead], past, fitted[:n])
     expected = pd.Series(np.where(zero, 0.0, contacts), index=horizon, name=daily.name)
     return Fit(days, columns, found, float(centre), calendar.offset, like, carried, smear(past, fitted[:n]), expected)
-
-
-def _fit(x: np.ndarray, y: np.ndarray, days: np.ndarray, prior: Shrinkage) -> np.ndarray:
-    """Effects of the columns of `x` by ridge: the prior is its penalty."""
-    from statsmodels.regression.linear_model import OLS  # statsmodels takes a second to import
-
-    wx, wy = whitened(x, y, days, prior.rho)
-    penalty = 1.0 / (len(wy) * prior.ratio**2)
-    return np.asarray(OLS(wy, wx, hasconst=False).fit_regularized(alpha=penalty, L1_wt=0).params)

@@ -16,6 +16,8 @@ from forecast.model.features import Features
 
 STEP = 42  # days between the knots of the level
 YEAR = 365.25
+SEASONED = 1.2  # years from which on last year tells of this one
+HARMONICS = 4  # of the year: a bend of six weeks
 LOOSE = 30.0  # prior of what is always needed, in units of the noise
 RATIOS = (0.05, 0.15, 0.4, 1.0, 2.5, 6.0)
 LEVEL_RATIOS = (0.05, 0.1, 0.2, 0.4, 0.7)  # a freer level swallows the foot of a festival and ends too high
@@ -52,9 +54,10 @@ def design(features: Features, taught: np.ndarray) -> Design:
     if len(steps):
         wander = np.clip((t[:, None] - (steps[None, :] - STEP)) / STEP, 0.0, 1.0)
         blocks.append(("level", wander, [f"level_{int(s)}" for s in steps]))
-    if n >= 1.5 * YEAR:
-        angle = 2 * np.pi * t[:, None] / YEAR * np.array([1, 2, 3])[None, :]
-        blocks.append(("yearly", np.hstack([np.sin(angle), np.cos(angle)]), [f"yearly_{k}" for k in range(6)]))
+    if n >= SEASONED * YEAR:
+        angle = 2 * np.pi * t[:, None] / YEAR * np.arange(1, HARMONICS + 1)[None, :]
+        yearly = np.hstack([np.sin(angle), np.cos(angle)])
+        blocks.append(("yearly", yearly, [f"yearly_{k}" for k in range(2 * HARMONICS)]))
     if n >= YEAR:
         blocks.append(("level", (np.minimum(t, n + 90.0) / YEAR)[:, None], ["trend"]))
     told = features.values[:n][taught]

@@ -14,9 +14,14 @@ from forecast.ui.table import html, note
 from forecast.ui.years import Comings, ask_occasion
 
 MODEL_NAMES = {
-    "seasonal_naive": Text("Same weekdays before"),
+    "seasonal_naive": Text("Same weekday last week"),
+    "average": Text("Mean of eight weeks"),
+    "weekday_median": Text("Same weekdays before"),
+    "smoothing": Text("Exponential smoothing"),
+    "components": Text("Unobserved components"),
     "regression": Text("Festival regression"),
     "prophet": Text("Prophet"),
+    "blend": Text("Blend"),
 }
 
 

@@ -8,8 +8,8 @@ from typing import cast, get_args
 
 import pandas as pd
 
+from forecast.blend import NAMES
 from forecast.language import Text
-from forecast.model import MODELS
 from forecast.override import YEARS
 from forecast.season import is_country
 from staffing.cli.speech import bad
@@ -73,8 +73,8 @@ def countries(codes: list[str] | None) -> tuple[str, ...]:
 
 def model(name: str | None) -> str | None:
     """The name of a model there is; None where nothing was said. Raises Refused."""
-    if name is not None and name not in MODELS:
-        raise bad("--model", Text("expected one of {options}, came {came}", options=", ".join(MODELS), came=name))
+    if name is not None and name not in NAMES:
+        raise bad("--model", Text("expected one of {options}, came {came}", options=", ".join(NAMES), came=name))
     return name
 
 

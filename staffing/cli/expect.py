@@ -14,6 +14,7 @@ from forecast.ledger import read_ledger
 from forecast.model import MODELS
 from forecast.override import overridden
 from forecast.problem import found_in
+from forecast.residual import with_leads
 from staffing import plan as chain
 from staffing import save
 from staffing.cli import argument
@@ -45,7 +46,8 @@ def forecast(
     }
     in_force = read_ledger(overrides).in_force if overrides else ()
     history, events = chain.read(history_file, events_file)
-    with progress(3) as tell, found_in(str(history_file), "history"), asked_for():
+    files = found_in(str(history_file), "history"), found_in(str(events_file), "events")
+    with progress(3) as tell, files[0], files[1], asked_for():
         made = chain.forecast_of(history, events, **asked, workers=workers, tell=tell)
     expected = overridden(made.forecast, in_force)
     save.write(out, save.csv_bytes(expected.table))
@@ -70,9 +72,9 @@ def backtest(
     names = [argument.model(name) or "" for name in models.split(",")] if models else list(MODELS)
     days, countries = argument.days(horizon, "--horizon"), argument.countries(country)
     history, events = chain.read(history_file, events_file)
-    with progress(1) as tell, asked_for():
+    with progress(1) as tell, found_in(str(events_file), "events"), asked_for():
         tell(Text("testing the forecast models on the past"))
         done = backtests.backtest(history, countries, events, days, origins, names, workers)
     save.write(out, save.csv_bytes(done.table))
-    board = done.leaderboard()
+    board = with_leads(done)
     print(as_text(json.loads(board.to_json(orient="records"))) if as_json else board.round(4).to_string(index=False))
