@@ -22,7 +22,7 @@ from staffing.noplan import NoPlan
 # Solvers and models take seconds to load: only the module of the command asked for is.
 MODULES = {
     "history": ("import", "history"),
-    "expect": ("forecast", "backtest"),
+    "expect": ("forecast", "update", "backtest"),
     "hand": ("override",),
     "need": ("require", "simulate"),
     "planning": ("season", "shifts", "plan", "compare"),

@@ -1,4 +1,4 @@
-"""Commands for what to expect: forecast and backtest."""
+"""Commands for what to expect: forecast, update and backtest."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from forecast.model import MODELS
 from forecast.override import overridden
 from forecast.problem import found_in
 from forecast.residual import with_leads
+from forecast.update import updated
 from staffing import plan as chain
-from staffing import save
+from staffing import save, stagefile
 from staffing.cli import argument
 from staffing.cli.speech import Country, EventsFile, Json, Out, Workers, app, as_text, asked_for, progress, say, say_all
 
@@ -54,6 +55,22 @@ def forecast(
     say_all(expected.warnings)
     models = ", ".join(f"{queue}: {name}" for queue, name in expected.models.items())
     say(Text("forecast of {days} days ({models}): {out}", days=asked["horizon_days"], models=models, out=out))
+
+
+@app.command()
+def update(
+    forecast_file: Annotated[Path, typer.Argument(metavar="FORECAST.csv", help="of the day, as `forecast` writes it")],
+    so_far: Annotated[Path, typer.Argument(metavar="SO_FAR", help="contacts of the intervals that are over")],
+    out: Out,
+) -> None:
+    """The rest of the day, revised by the contacts so far."""
+    expected = stagefile.read_forecast(forecast_file)
+    came = chain.read(so_far, None)[0]
+    with found_in(str(so_far), "so far"):
+        revised = updated(expected, came)
+    save.write(out, save.csv_bytes(revised.table))
+    say_all(revised.warnings)
+    say(Text("forecast updated: {out}", out=out))
 
 
 @app.command()

@@ -53,9 +53,9 @@ def override(
     before = hand.kept(ledger_file)
     entry: Entry
     with _by_option(option):
-        signed = {"reason": reason, "author": author, "at": hand.now()}
+        at = hand.now()
         if undo is not None:
-            entry = Undo(undo, **signed)
+            entry = Undo(undo, reason, author, at)
             before.plus(entry)
         else:
             if first is None:
@@ -66,7 +66,7 @@ def override(
             end, whole = argument.moment(last if last is not None else first, "--to")
             amount = next(value for value in (set_, times, add) if value is not None)
             until = end + DAY if whole else end
-            entry = Override(before.next_key, queue, start, until, option[2:], amount, **signed)
+            entry = Override(before.next_key, queue, start, until, option[2:], amount, reason, author, at)
     hand.add(ledger_file, entry)
     if isinstance(entry, Undo):
         undone = next(one for one in before.in_force if one.key == entry.key)
