@@ -79,7 +79,12 @@ def updated(forecast: Forecast, so_far: History) -> Forecast:
             "moment": f"{moment:%Y-%m-%d %H:%M}",
             "percent": f"{100 * np.expm1(learned.shift):+.0f}",
         }
-        said.append(Text("{queue}: after the contacts up to {moment} the rest of the day is expected to differ by {percent}%", **facts))
+        said.append(
+            Text(
+                "{queue}: after the contacts up to {moment} the rest of the day is expected to differ by {percent}%",
+                **facts,
+            )
+        )
     table[columns] = values
     return replace(forecast, table=table, by_day=by_day, warnings=(*forecast.warnings, *said))
 

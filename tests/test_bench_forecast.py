@@ -19,6 +19,7 @@ from benchmarks.forecasts.ratio import Ratio, geometric, ratio
 from benchmarks.forecasts.report import losses, page, section, summary
 from benchmarks.forecasts.said import Said, counts
 from benchmarks.forecasts.score import MEASURES, scores, wql
+from benchmarks.forecasts.today import today
 from forecast.accuracy import pinball
 from forecast.forecast import LEVELS, QUANTILES
 from forecast.season import season_of
@@ -212,3 +213,24 @@ def test_one_model_of_ours_is_named_on_the_page(tmp_path: Path):
 def test_what_cannot_be_asked_is_refused(tmp_path: Path, asked: list[str]):
     with pytest.raises(SystemExit):
         main([str(write(tmp_path)), "--out", str(tmp_path / "page.md"), *asked])
+
+
+def test_the_rest_of_a_day_is_measured_only_after_the_hour(tmp_path: Path):
+    """Contacts told double before 12 o'clock and as expected after: the rule of three is off by as much, we by less."""
+    starts = pd.date_range(FIRST, periods=28 * 24, freq="h", unit="s")
+    level = np.where((starts.hour >= 9) & (starts.hour < 21), 100, 0)
+    level = np.where((starts >= FIRST + pd.Timedelta(days=21)) & (starts.hour < 12), 2 * level, level)
+    pd.DataFrame({"start": starts, "queue": "phone", "offered": level}).to_csv(tmp_path / "h.csv", index=False)
+    of = load(tmp_path / "h.csv", Settings())
+    past = pasts(of.history, Cut(FIRST + pd.Timedelta(days=21), 7), ("phone",), ("CN",))[0]
+    rows = []
+    for unit, at in (("interval", past.starts), ("day", past.days)):
+        mean = np.where((at.hour >= 9) & (at.hour < 21), 100.0, 0.0) if unit == "interval" else np.full(7, 1200.0)
+        table = pd.DataFrame({"queue": "phone", "origin": past.cut.origin, "unit": unit, "start": at, "mean": mean})
+        table[list(LEVELS)] = mean[:, None] * np.linspace(0.7, 1.3, 9)
+        rows.append(table)
+    found = today(of, [past], Said(pd.concat(rows, ignore_index=True), 0.0))
+    assert found.loc[12, "forecast"] == 0
+    assert found.loc[12, "rule of three"] == pytest.approx(1)
+    assert 0.1 < found.loc[12, "update"] < 0.9
+    assert found.loc[10, "forecast"] == pytest.approx(200 / (400 + 900))  # 10 and 11 o'clock came double too

@@ -14,6 +14,7 @@ from benchmarks.forecasts.origin import Cut, Past, cuts, pasts, taught
 from benchmarks.forecasts.peak import peaks, windows
 from benchmarks.forecasts.said import Said
 from benchmarks.forecasts.score import MEASURES, scores
+from benchmarks.forecasts.today import today
 from benchmarks.queueing.page import timed
 from forecast.accuracy import wape
 from forecast.forecast import LEVELS
@@ -26,7 +27,8 @@ KEYS = ("unit", "method", "queue", "origin")
 class Measured:
     """`scores`: a row per unit (day, interval), method, queue and origin with MEASURES; a column more for each window.
 
-    `seconds`: CPU seconds by method; `failed`: forecasts given up by method; `made`: forecasts of ours by model.
+    `seconds`: CPU seconds by method; `failed`: forecasts given up by method; `made`: forecasts of ours by model;
+    `today`: the table of `today.today` where intervals are shorter than a day.
     """
 
     group: Group
@@ -36,6 +38,7 @@ class Measured:
     seconds: Mapping[str, float]
     failed: Mapping[str, int]
     made: Mapping[str, int]
+    today: pd.DataFrame | None = None
 
     @property
     def pairs(self) -> int:
@@ -72,7 +75,8 @@ def measured(group: Group, jobs: int = 2, model: str | None = None, names: Seque
     seconds = {name: s.seconds for name, s in said.items()}
     failed = {name: s.failed for name, s in said.items()}
     table, around = scored(group, asked, said)
-    return Measured(group, tuple(cut for cut, _ in kept), table, around, seconds, failed, made)
+    begun = today(group, asked, told) if group.finer else None
+    return Measured(group, tuple(cut for cut, _ in kept), table, around, seconds, failed, made, begun)
 
 
 def scored(group: Group, asked: Sequence[Past], said: Mapping[str, Said]) -> tuple[pd.DataFrame, tuple[str, ...]]:

@@ -34,6 +34,9 @@ means that too much was expected. Every score is taken for a series from an orig
 Peak days are the days off of public holidays with the weekends beside them and their eve, three days on either side of
 Dragon Boat and Mid-Autumn, and three days before to seven days after Spring Festival. Peers do not go below 0, and say
 0 at times of the week that had no contacts for eight weeks. The best of a column is bold."""
+TODAY = """The rest of a day (the first seven of each origin) by interval, from its contacts so far: error over
+contacts of the forecast as it was, of the rule of three and of our update; share of intervals inside the 80% band as it
+was and as the update narrows it:"""
 LABELS = {
     "wape": "WAPE",
     "wape_peak": "WAPE, peak",
@@ -140,6 +143,9 @@ def section(done: Measured) -> Section:
     if done.windows:
         rows = [(name, *(_share(v) for v in row)) for name, row in done.means()[list(done.windows)].iterrows()]
         parts += ["WAPE around lunar festivals:", table(("", *done.windows), rows)]
+    if done.today is not None:
+        rows = [(f"{hour}:00", *(_share(v) for v in row)) for hour, row in done.today.iterrows()]
+        parts += [TODAY, table(("contacts up to", *done.today.columns), rows)]
     gave_up = [f"{name} {count} of {done.pairs}" for name, count in done.failed.items() if count]
     if gave_up:
         parts.append(f"Given up, with last week in place: {', '.join(gave_up)}.")
