@@ -12,6 +12,7 @@ from forecast import intraday
 from forecast.analogue import resolved
 from forecast.backtest import Backtest, backtest, choose
 from forecast.blend import BLEND, NAMES, blended
+from forecast.doubt import Doubt, doubt_of
 from forecast.event import Event, Events
 from forecast.forecast import LEVELS, Forecast
 from forecast.handling import handle_time
@@ -85,8 +86,9 @@ def predict(
     for queue in known.queues:
         each = {name: next(made).reindex(days).to_numpy(dtype=float) for name in members[queue]}
         means[queue] = blended(each, weight[queue]) if len(each) > 1 else next(iter(each.values()))
-    said = warnings_of(known, season, days, done, chosen)
-    table, by_day = _tables(known, season, days, means, chosen, done)
+    doubts = {q: doubt_of(daily[q], season, days, means[q], chosen[q], done) for q in known.queues}
+    said = warnings_of(known, season, days, done, chosen, means, doubts)
+    table, by_day = _tables(known, season, days, means, doubts)
     return Forecast(
         table,
         known.interval,
@@ -99,7 +101,16 @@ def predict(
 def _refuse_thin(daily: pd.DataFrame) -> None:
     counts = daily.notna().sum()
     thin = [
-        Problem("history", "-", "start", Text("{queue}: expected {least} known days at least, found {count}", **facts))
+        Problem(
+            "history",
+            "-",
+            "start",
+            Text(
+                "{queue}: expected {least} known days at least, found {count}; add earlier days, leave the queue out, "
+                "or borrow its forecast from a queue like it",
+                **facts,
+            ),
+        )
         for facts in ({"queue": q, "least": LEAST, "count": int(n)} for q, n in counts.items() if n < LEAST)
     ]
     if thin:
@@ -115,8 +126,7 @@ def _tables(
     season: Season,
     days: pd.DatetimeIndex,
     means: dict[str, np.ndarray],
-    chosen: dict[str, str],
-    done: Backtest,
+    doubts: dict[str, Doubt],
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The intervals' table and the days' table."""
     total, seconds = history.total(), history.handle_time()
@@ -128,10 +138,9 @@ def _tables(
         overall = float(np.mean([t.seconds.mean() for t in found.values() if t is not None]))
         talk = {q: t.of(means[q], ahead_kind).ravel() if t else np.full(len(starts), overall) for q, t in found.items()}
     parts, whole = [], []
-    ahead = ((days - history.last) // DAY - 1).to_numpy(dtype=float)
     for queue in history.queues:
         mean, peak = means[queue], season.peaks(days, queue)
-        quantiles = done.spread(queue, chosen[queue]).of_days(mean, peak, ahead)
+        quantiles = doubts[queue].of_days(mean, peak, days)
         whole.append(_framed(days, queue, mean, quantiles))
         if history.per_day == 1:
             part = whole[-1].copy()

@@ -11,6 +11,9 @@ from forecast.season import Season
 
 CLASSES = 8  # like days looked back upon to tell whether such a day is closed
 SMALL = 10.0  # contacts a day below which a 0 is chance rather than a closed door
+CHANCE = 3.0  # contacts due on days of nothing from which on that is no chance: one in twenty
+GONE = 28  # last known days of nothing after which every kind of day is closed
+FAR = (4.0, 1.0)  # robust standard deviations, and log contacts, beyond which a day does not tell of the mean
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,15 +42,25 @@ def training(daily: pd.Series, season: Season) -> Training:
 
 
 def closed(daily: pd.Series, season: Season, horizon: pd.DatetimeIndex) -> np.ndarray:
-    """Which days of `horizon` have no contacts: closures, and days whose like were 0 in most of the last eight."""
+    """Which days of `horizon` have no contacts: closures, and days whose like were 0 in most of the last eight.
+
+    Where few come, only what cannot be chance is closed. A queue without any for four weeks is closed on every day.
+    """
     days, queue = pd.DatetimeIndex(daily.index), str(daily.name or "")
     contacts = daily.to_numpy(dtype=float)
     known = np.isfinite(contacts) & ~season.on(days, "closure", queue)
     past = _like(season, days)
+    positive = contacts[known & (contacts > 0)]
+    few = len(positive) > 0 and np.median(positive) < SMALL
+    usual = float(contacts[known][-365:].mean()) if few else np.inf  # contacts of a day
     zero: dict[int, bool] = {}
     for kind in np.unique(past[known]):
         recent = contacts[known & (past == kind)][-CLASSES:]
-        zero[int(kind)] = bool((recent == 0).mean() > 0.5)
+        most = (recent == 0).all() and usual * len(recent) >= CHANCE if few else (recent == 0).mean() > 0.5
+        zero[int(kind)] = bool(most)
+    last = contacts[known & ~season.on(days, "incident", queue)][-GONE:]
+    if len(last) == GONE and (last == 0).all() and usual * GONE >= CHANCE:
+        return np.ones(len(horizon), dtype=bool)
     plain = _like(season, horizon)
     never = [zero.get(int(k), zero.get(int(w), False)) for k, w in zip(plain, season.weekdays(horizon), strict=True)]
     nothing = np.array(never, dtype=bool) | season.on(horizon, "closure", queue)
@@ -63,11 +76,15 @@ def unlogged(log: np.ndarray, past: Training, fitted: np.ndarray) -> np.ndarray:
 
 
 def smear(past: Training, fitted: np.ndarray) -> float:
-    """By how much the mean of past days exceeded what their logs said: Duan's factor."""
+    """By how much the mean of past days exceeded what their logs said: Duan's factor, one odd day pulled in."""
     taught = np.isfinite(past.log)
     recent = np.flatnonzero(taught)[-365:]
-    said = np.expm1(np.clip(fitted[recent], 0, 25)).sum()
-    return float(np.clip(past.contacts[recent].sum() / said, 0.95, 1.5)) if said > 0 else 1.0
+    logs = np.clip(fitted[recent], 0, 25)
+    said = np.expm1(logs).sum()
+    away = past.log[recent] - logs
+    far = max(FAR[0] * 1.4826 * float(np.median(np.abs(away))), FAR[1]) if len(recent) else 0.0
+    came = np.minimum(past.contacts[recent], np.expm1(logs + far)).sum()
+    return float(np.clip(came / said, 0.95, 1.5)) if said > 0 else 1.0
 
 
 def _like(season: Season, days: pd.DatetimeIndex) -> np.ndarray:
