@@ -51,6 +51,7 @@ def make_backtest(memory: float, shared: float, origins: int = 30, queues: tuple
                         "actual": 1000 * np.exp(0.1 * z[:, k]),
                         "expected": 1000.0,
                         "peak": False,
+                        "size": np.nan,
                     }
                 )
             )
@@ -59,7 +60,7 @@ def make_backtest(memory: float, shared: float, origins: int = 30, queues: tuple
 
 NOTHING = Backtest(
     pd.DataFrame(columns=list(SCORES)),
-    pd.DataFrame(columns=["queue", "model", "origin", "day", "actual", "expected", "peak"]),
+    pd.DataFrame(columns=["queue", "model", "origin", "day", "actual", "expected", "peak", "size"]),
 )
 
 
