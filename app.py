@@ -8,13 +8,16 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import pandas as pd
 import streamlit as st
 
 from forecast.archive import Archive
+from forecast.backtest import Backtest
 from forecast.consolidate import Finding
 from forecast.ingest import read_history
 from forecast.language import LANGUAGES
 from forecast.problem import Refused
+from forecast.total import totals
 from forecast.ui.choose import widget
 from forecast.ui.forecast import show_forecast
 from forecast.ui.history import show_history
@@ -23,6 +26,7 @@ from forecast.ui.reader import Reader
 from forecast.ui.style import CSS
 from forecast.ui.table import sentences
 from forecast.ui.together import show_findings, show_totals
+from forecast.ui.total import show_total
 from staffing import plan, working
 from staffing.noplan import NoPlan
 from staffing.plan import Made, Result
@@ -62,6 +66,12 @@ def asked(key: str, _scenario: Scenario, _made: Made) -> Need:
     forecast = plan.expected(_scenario, _made)
     needed = agents(forecast, queues, confidence=_scenario.confidence, method=_scenario.method)
     return Need(key, _scenario, forecast, queues, needed)
+
+
+@st.cache_resource(show_spinner=False, max_entries=40)
+def summed(key: str, _need: Need, _tested: Backtest) -> pd.DataFrame:
+    """All queues together and each channel, by day."""
+    return totals(_need.forecast, _tested, plan.channels(_need.forecast, _need.queues))
 
 
 @st.cache_resource(show_spinner=False, max_entries=40)
@@ -205,9 +215,11 @@ def run(scenario: Scenario, scenarios: dict[str, Scenario], own: Path | None, t:
     def forecast(title: str) -> None:
         st.title(title, anchor=False)
         slow = base(scenario, t)
-        expected = asked(plan.key(scenario), scenario, slow).forecast
+        need = asked(plan.key(scenario), scenario, slow)
         key = plan.forecast_key(scenario)
-        show_forecast(slow.history, slow.season, expected, slow.backtest, t, slow.forecast, key)
+        show_forecast(slow.history, slow.season, need.forecast, slow.backtest, t, slow.forecast, key)
+        groups = plan.channels(need.forecast, need.queues)
+        show_total(slow.history, slow.season, summed(need.key, need, slow.backtest), groups, t)
 
     def staffing(title: str) -> None:
         st.title(title, anchor=False)

@@ -102,7 +102,7 @@ def paths(forecast: Forecast, done: Backtest, count: int = 1000, seed: int = 0) 
     how = together(done, {q: forecast.models.get(q, "") for q in queues})
     over, across = np.linalg.cholesky(how.over(len(days)) + 1e-9 * np.eye(len(days))), _root(how.queues)
     draws = np.random.default_rng(seed).standard_normal((count, len(days), len(queues)))
-    scores = np.clip(np.einsum("hk,nkq,rq->nhr", over, draws, across), -FURTHEST, FURTHEST)
+    scores = np.clip(np.tensordot(draws, over, (1, 1)).transpose(0, 2, 1) @ across.T, -FURTHEST, FURTHEST)
     contacts = np.empty_like(scores)
     for q in range(len(queues)):
         for h in range(len(days)):

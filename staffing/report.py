@@ -9,8 +9,9 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from forecast.language import Language, Text, translate
+from forecast.total import totals
 from staffing import figure, workbook
-from staffing.plan import Result, summary
+from staffing.plan import Result, channels, summary
 from staffing.save import csv_bytes
 from staffing.scenario import to_toml
 from staffing.wording import HEADINGS, STATUSES, cost_table, queue_labels, said, season_table, source_labels
@@ -23,8 +24,10 @@ MONEY = ("net_cny", "vat_cny", "gross_cny", "cost_cny")
 
 def files(result: Result, language: Language) -> dict[str, bytes]:
     """Every table of the plan as CSV, the scenario as TOML, plan.xlsx and report.html."""
+    groups = channels(result.forecast, result.queues)
     out = {
         "forecast.csv": csv_bytes(result.forecast.table),
+        "totals.csv": csv_bytes(totals(result.forecast, result.made.backtest, groups)),
         "requirement.csv": csv_bytes(result.requirement.table),
         "season.csv": csv_bytes(result.season.table),
         "shifts.csv": csv_bytes(result.shifts.table),
