@@ -24,12 +24,13 @@ from forecast.ui.history import show_history
 from forecast.ui.importing import Known, show_import
 from forecast.ui.reader import Reader
 from forecast.ui.style import CSS
-from forecast.ui.table import sentences
+from forecast.ui.table import note, sentences
 from forecast.ui.together import show_findings, show_totals
 from forecast.ui.total import show_total
 from staffing import plan, working
 from staffing.noplan import NoPlan
 from staffing.plan import Made, Result
+from staffing.provisional import years
 from staffing.queue import DEFAULT
 from staffing.requirement import agents
 from staffing.scenario import Scenario, load, named, to_toml
@@ -171,9 +172,18 @@ def base(scenario: Scenario, t: Reader) -> Made:
         return made(plan.forecast_key(scenario), scenario)
 
 
+def mark_provisional(slow: Made, t: Reader) -> None:
+    """A word where the days planned for lie in a year whose days off are not announced yet."""
+    found = years(slow.season, slow.forecast.table["start"])
+    if found:
+        told = t(", ").join(map(str, found))
+        st.html(note(t("The days off of {years} are not announced yet: the forecast goes by a rule.", years=told)))
+
+
 def outcome(scenario: Scenario, t: Reader) -> View:
     """The scenario's plan, from the cache where it is known."""
     slow = base(scenario, t)
+    mark_provisional(slow, t)
     with st.spinner(t("Planning.")):
         return View(t, scenario, slow, planned(plan.key(scenario), scenario, slow))
 
@@ -223,7 +233,9 @@ def run(scenario: Scenario, scenarios: dict[str, Scenario], own: Path | None, t:
 
     def staffing(title: str) -> None:
         st.title(title, anchor=False)
-        show_requirement(asked(plan.key(scenario), scenario, base(scenario, t)), t)
+        slow = base(scenario, t)
+        mark_provisional(slow, t)
+        show_requirement(asked(plan.key(scenario), scenario, slow), t)
 
     def scorecard(title: str) -> None:
         st.title(title, anchor=False)

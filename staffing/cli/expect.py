@@ -21,6 +21,7 @@ from staffing import plan as chain
 from staffing import save, stagefile
 from staffing.cli import argument
 from staffing.cli.speech import Country, EventsFile, Json, Out, Workers, app, as_text, asked_for, progress, say, say_all
+from staffing.provisional import marked
 
 
 @app.command()
@@ -56,9 +57,9 @@ def forecast(
         made = chain.forecast_of(history, events, **asked, workers=workers, tell=tell)
     expected = overridden(made.forecast, in_force)
     together = totals(expected, made.backtest, {ALL: expected.queues}) if totals_file is not None else None
-    save.write(out, save.csv_bytes(expected.table))
+    save.write(out, save.csv_bytes(marked(expected.table, made.season)))
     if totals_file is not None and together is not None:
-        save.write(totals_file, save.csv_bytes(together))
+        save.write(totals_file, save.csv_bytes(marked(together, made.season)))
     say_all(expected.warnings)
     models = ", ".join(f"{queue}: {name}" for queue, name in expected.models.items())
     say(Text("forecast of {days} days ({models}): {out}", days=asked["horizon_days"], models=models, out=out))
