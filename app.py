@@ -8,24 +8,29 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import pandas as pd
 import streamlit as st
 
 from forecast.archive import Archive
+from forecast.backtest import Backtest
 from forecast.consolidate import Finding
 from forecast.ingest import read_history
 from forecast.language import LANGUAGES
 from forecast.problem import Refused
+from forecast.total import totals
 from forecast.ui.choose import widget
 from forecast.ui.forecast import show_forecast
 from forecast.ui.history import show_history
 from forecast.ui.importing import Known, show_import
 from forecast.ui.reader import Reader
 from forecast.ui.style import CSS
-from forecast.ui.table import sentences
+from forecast.ui.table import note, sentences
 from forecast.ui.together import show_findings, show_totals
+from forecast.ui.total import show_total
 from staffing import plan, working
 from staffing.noplan import NoPlan
 from staffing.plan import Made, Result
+from staffing.provisional import years
 from staffing.queue import DEFAULT
 from staffing.requirement import agents
 from staffing.scenario import Scenario, load, named, to_toml
@@ -62,6 +67,12 @@ def asked(key: str, _scenario: Scenario, _made: Made) -> Need:
     forecast = plan.expected(_scenario, _made)
     needed = agents(forecast, queues, confidence=_scenario.confidence, method=_scenario.method)
     return Need(key, _scenario, forecast, queues, needed)
+
+
+@st.cache_resource(show_spinner=False, max_entries=40)
+def summed(key: str, _need: Need, _tested: Backtest) -> pd.DataFrame:
+    """All queues together and each channel, by day."""
+    return totals(_need.forecast, _tested, plan.channels(_need.forecast, _need.queues))
 
 
 @st.cache_resource(show_spinner=False, max_entries=40)
@@ -161,9 +172,18 @@ def base(scenario: Scenario, t: Reader) -> Made:
         return made(plan.forecast_key(scenario), scenario)
 
 
+def mark_provisional(slow: Made, t: Reader) -> None:
+    """A word where the days planned for lie in a year whose days off are not announced yet."""
+    found = years(slow.season, slow.forecast.table["start"])
+    if found:
+        told = t(", ").join(map(str, found))
+        st.html(note(t("The days off of {years} are not announced yet: the forecast goes by a rule.", years=told)))
+
+
 def outcome(scenario: Scenario, t: Reader) -> View:
     """The scenario's plan, from the cache where it is known."""
     slow = base(scenario, t)
+    mark_provisional(slow, t)
     with st.spinner(t("Planning.")):
         return View(t, scenario, slow, planned(plan.key(scenario), scenario, slow))
 
@@ -205,13 +225,17 @@ def run(scenario: Scenario, scenarios: dict[str, Scenario], own: Path | None, t:
     def forecast(title: str) -> None:
         st.title(title, anchor=False)
         slow = base(scenario, t)
-        expected = asked(plan.key(scenario), scenario, slow).forecast
+        need = asked(plan.key(scenario), scenario, slow)
         key = plan.forecast_key(scenario)
-        show_forecast(slow.history, slow.season, expected, slow.backtest, t, slow.forecast, key)
+        show_forecast(slow.history, slow.season, need.forecast, slow.backtest, t, slow.forecast, key)
+        groups = plan.channels(need.forecast, need.queues)
+        show_total(slow.history, slow.season, summed(need.key, need, slow.backtest), groups, t)
 
     def staffing(title: str) -> None:
         st.title(title, anchor=False)
-        show_requirement(asked(plan.key(scenario), scenario, base(scenario, t)), t)
+        slow = base(scenario, t)
+        mark_provisional(slow, t)
+        show_requirement(asked(plan.key(scenario), scenario, slow), t)
 
     def scorecard(title: str) -> None:
         st.title(title, anchor=False)

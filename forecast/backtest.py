@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
+from scipy.stats import t
 
 from forecast import accuracy
 from forecast.analogue import resolved
 from forecast.blend import BLEND, NAMES, weights, with_blend
 from forecast.event import Event, Events
 from forecast.history import DAY, History
-from forecast.model import MODELS, RACED, SLOW, USUAL
+from forecast.model import MODELS, RACED, SLOW, USUAL, said
 from forecast.season import Season, season_of
 from forecast.spread import LEAST as LEAST_ERRORS
 from forecast.spread import Spread, spread
@@ -42,6 +43,9 @@ SCORES = (
 )
 
 
+ERRORS = ("queue", "model", "origin", "day", "actual", "expected", "peak", "size")
+
+
 @dataclass(frozen=True, eq=False)
 class Backtest:
     """What each model would have said, and what came.
@@ -49,7 +53,8 @@ class Backtest:
     `table`: a row per queue, model and origin (first day forecast): days scored, wape, wape_peak, wape_ordinary, mase,
     bias (above 0: too much was expected), coverage and coverage_peak, the share of days inside the 80% band that the
     *other* origins' errors draw; NaN where it cannot be told.
-    `errors`: a row per queue, model, origin and day: day, actual, expected, peak.
+    `errors`: a row per queue, model, origin and day: day, actual, expected, peak, and size, the standard
+    deviation of the day's log by the model's own word, NaN where it says nothing.
     """
 
     table: pd.DataFrame
@@ -57,7 +62,7 @@ class Backtest:
 
     def __post_init__(self) -> None:
         check(self.table, SCORES, "backtest")
-        check(self.errors, ("queue", "model", "origin", "day", "actual", "expected", "peak"), "backtest errors")
+        check(self.errors, ERRORS, "backtest errors")
 
     def leaderboard(self) -> pd.DataFrame:
         """A row per queue and model, best first: origins and the means of the scores over them."""
@@ -90,9 +95,9 @@ class Backtest:
 def choose(done: Backtest, least: float = 0.02) -> dict[str, str]:
     """The model of each queue: the regression, unless another is better by more than chance and `least` of its WAPE.
 
-    Chance is one standard error of the difference over the origins: a few origins make the luckier model look better,
-    not the better one. A model that was dropped after its first origins is not chosen; where the regression was not
-    tried, the best is.
+    Chance is what one in ten would gain by luck, by the t distribution of the differences over the origins: a few
+    origins make the luckier model look better, not the better one. A model that was dropped after its first origins is
+    not chosen; where the regression was not tried, the best is.
     """
     chosen: dict[str, str] = {}
     for queue, board in done.leaderboard().groupby("queue"):
@@ -101,8 +106,8 @@ def choose(done: Backtest, least: float = 0.02) -> dict[str, str]:
         rows = done.table[done.table["queue"] == queue]
         scores = rows.pivot_table(index="origin", columns="model", values="wape").reindex(columns=whole)
         gain = (scores[usual] - scores[best]).dropna()
-        error = float(gain.std() / np.sqrt(len(gain))) if len(gain) > 1 else np.inf
-        sure = gain.mean() > max(error, least * float(scores[usual].mean()))
+        luck = float(gain.std() / np.sqrt(len(gain)) * t.ppf(0.9, len(gain) - 1)) if len(gain) > 1 else np.inf
+        sure = gain.mean() > max(luck, least * float(scores[usual].mean()))
         chosen[str(queue)] = best if sure else usual
     return chosen
 
@@ -200,7 +205,7 @@ def _attempt(days: pd.Series, season: Season, origin: pd.Timestamp, length: int,
     horizon = pd.date_range(origin, periods=length, unit="s")
     past = days[days.index < origin]
     try:
-        expected = MODELS[model](past, season.as_known_before(origin), horizon)
+        expected, size = said(model, past, season.as_known_before(origin), horizon)
     except ValueError:
         if past.notna().sum() >= 4 * LEAST_TRAINING:
             raise
@@ -214,6 +219,7 @@ def _attempt(days: pd.Series, season: Season, origin: pd.Timestamp, length: int,
         "actual": days.reindex(horizon).to_numpy(dtype=float),
         "expected": expected.to_numpy(dtype=float),
         "peak": season.peaks(horizon, queue),
+        "size": size,
     }
     return pd.DataFrame(frame)[~season.on(horizon, "incident", queue)]
 
@@ -221,7 +227,7 @@ def _attempt(days: pd.Series, season: Season, origin: pd.Timestamp, length: int,
 def _scored(parts: list[pd.DataFrame], daily: pd.DataFrame) -> Backtest:
     """Scores of each part; the past that MASE needs is in `daily`."""
     if not parts:
-        empty = pd.DataFrame(columns=["queue", "model", "origin", "day", "actual", "expected", "peak"])
+        empty = pd.DataFrame(columns=list(ERRORS))
         return Backtest(pd.DataFrame(columns=list(SCORES)), empty)
     errors = with_blend(pd.concat(parts, ignore_index=True))
     rows = []
@@ -231,7 +237,7 @@ def _scored(parts: list[pd.DataFrame], daily: pd.DataFrame) -> Backtest:
             others = of_model[of_model["origin"] != origin]
             inside = inside_peak = float("nan")
             if len(others):
-                bands = _spread(others).of_days(expected, peak, _ahead(one))
+                bands = _spread(others).of_days(expected, peak, _ahead(one), sizes(one))
                 inside = accuracy.coverage(actual, bands[:, 2], bands[:, 6])
                 inside_peak = accuracy.coverage(actual[peak], bands[peak, 2], bands[peak, 6])
             past = daily[str(queue)][daily.index < origin].to_numpy()
@@ -253,7 +259,14 @@ def _scored(parts: list[pd.DataFrame], daily: pd.DataFrame) -> Backtest:
 
 def _spread(rows: pd.DataFrame) -> Spread:
     actual, expected = rows["actual"].to_numpy(dtype=float), rows["expected"].to_numpy(dtype=float)
-    return spread(actual, expected, rows["peak"].to_numpy(dtype=bool), _ahead(rows), rows["origin"].nunique())
+    peak, origins = rows["peak"].to_numpy(dtype=bool), rows["origin"].nunique()
+    return spread(actual, expected, peak, _ahead(rows), origins, sizes(rows))
+
+
+def sizes(rows: pd.DataFrame) -> np.ndarray | None:
+    """The sizes of a model's errors; None where it says nothing of them."""
+    size = rows["size"].to_numpy(dtype=float)
+    return size if len(size) and np.isfinite(size).all() else None
 
 
 def _ahead(rows: pd.DataFrame) -> np.ndarray:

@@ -70,7 +70,9 @@ def with_blend(errors: pd.DataFrame) -> pd.DataFrame:
             weight = weights(past) if len(past) else _unseen(names)
             one = now[now["model"] == names[0]]
             told = {m: now.loc[now["model"] == m, "expected"].to_numpy(dtype=float) for m in weight}
-            rows.append(one.assign(model=BLEND, expected=blended(told, weight)))
+            usual = now[now["model"] == USUAL]  # its word on how far off days may be is the blend's too
+            size = usual["size"].to_numpy() if len(usual) else np.nan
+            rows.append(one.assign(model=BLEND, expected=blended(told, weight), size=size))
     return pd.concat([errors, *rows], ignore_index=True)
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from forecast.backtest import Backtest
+from forecast.backtest import Backtest, sizes
 from forecast.forecast import LEVELS, QUANTILES, Forecast
 from forecast.spread import Z
 
@@ -102,7 +102,7 @@ def paths(forecast: Forecast, done: Backtest, count: int = 1000, seed: int = 0) 
     how = together(done, {q: forecast.models.get(q, "") for q in queues})
     over, across = np.linalg.cholesky(how.over(len(days)) + 1e-9 * np.eye(len(days))), _root(how.queues)
     draws = np.random.default_rng(seed).standard_normal((count, len(days), len(queues)))
-    scores = np.clip(np.einsum("hk,nkq,rq->nhr", over, draws, across), -FURTHEST, FURTHEST)
+    scores = np.clip(np.tensordot(draws, over, (1, 1)).transpose(0, 2, 1) @ across.T, -FURTHEST, FURTHEST)
     contacts = np.empty_like(scores)
     for q in range(len(queues)):
         for h in range(len(days)):
@@ -126,9 +126,8 @@ def _scores(done: Backtest, queue: str, model: str) -> pd.Series:
     if rows.empty:
         return pd.Series(dtype=float, index=index)
     ahead = ((rows["day"] - rows["origin"]) / pd.Timedelta(days=1)).to_numpy()
-    bands = done.spread(queue, model).of_days(
-        rows["expected"].to_numpy(dtype=float), rows["peak"].to_numpy(bool), ahead
-    )
+    expected, peak = rows["expected"].to_numpy(dtype=float), rows["peak"].to_numpy(bool)
+    bands = done.spread(queue, model).of_days(expected, peak, ahead, sizes(rows))
     actual = np.log1p(rows["actual"].to_numpy(dtype=float))
     at = np.array([_line(actual[k : k + 1], np.log1p(bands[k]), Z)[0] for k in range(len(rows))])
     return pd.Series(np.clip(at, -FURTHEST, FURTHEST), index=index)

@@ -18,7 +18,7 @@ from forecast.forecast import LEVELS, Forecast
 from forecast.handling import handle_time
 from forecast.history import DAY, History
 from forecast.language import Text
-from forecast.model import MODELS, NAIVE, RACED, SIMPLE, USUAL
+from forecast.model import NAIVE, RACED, SIMPLE, USUAL, said
 from forecast.model.prophet import LEAST as PROPHET_LEAST
 from forecast.problem import Problem, Refused
 from forecast.season import Season, season_of
@@ -78,22 +78,29 @@ def predict(
     weight = {q: done.weights(q) if name == BLEND else {name: 1.0} for q, name in chosen.items()}
     chosen |= {q: SIMPLE for q, one in weight.items() if not one}  # nothing has told how to weigh
     members = {q: [m for m, share in one.items() if share > 0] or [SIMPLE] for q, one in weight.items()}
+    # a blend is as unsure as the usual model says, whatever that weighs
+    members |= {
+        q: [*m, USUAL] for q, m in members.items() if chosen[q] == BLEND and USUAL in weight[q] and USUAL not in m
+    }
     to = pd.date_range(daily.index[-1] + DAY, days[-1], unit="s")
     jobs = [(daily[queue], season, to, name) for queue in known.queues for name in members[queue]]
     heavy = sum(name == "prophet" for *_, name in jobs) > 2
-    made = iter(Parallel(n_jobs=workers if heavy else 1)(delayed(_expected)(*job) for job in jobs))
-    means = {}
+    made = iter(Parallel(n_jobs=workers if heavy else 1)(delayed(said)(name, *job) for *job, name in jobs))
+    means, sizes = {}, {}
     for queue in known.queues:
-        each = {name: next(made).reindex(days).to_numpy(dtype=float) for name in members[queue]}
-        means[queue] = blended(each, weight[queue]) if len(each) > 1 else next(iter(each.values()))
-    doubts = {q: doubt_of(daily[q], season, days, means[q], chosen[q], done) for q in known.queues}
-    said = warnings_of(known, season, days, done, chosen, means, doubts)
+        each = {name: next(made) for name in members[queue]}
+        expected = {name: one.reindex(days).to_numpy(dtype=float) for name, (one, _) in each.items()}
+        means[queue] = blended(expected, weight[queue]) if len(each) > 1 else next(iter(expected.values()))
+        size = each[USUAL if USUAL in each else members[queue][0]][1][-len(days) :]
+        sizes[queue] = size if np.isfinite(size).all() else None
+    doubts = {q: doubt_of(daily[q], season, days, means[q], chosen[q], done, sizes[q]) for q in known.queues}
+    told = warnings_of(known, season, days, done, chosen, means, doubts)
     table, by_day = _tables(known, season, days, means, doubts)
     return Forecast(
         table,
         known.interval,
         chosen,
-        (*(Text("{queue}: too few days for Prophet, forecast naively", queue=q) for q in thin), *said),
+        (*(Text("{queue}: too few days for Prophet, forecast naively", queue=q) for q in thin), *told),
         by_day if known.per_day > 1 else None,
     )
 
@@ -117,10 +124,6 @@ def _refuse_thin(daily: pd.DataFrame) -> None:
         raise Refused(thin)
 
 
-def _expected(days: pd.Series, season: Season, horizon: pd.DatetimeIndex, model: str) -> pd.Series:
-    return MODELS[model](days, season, horizon)
-
-
 def _tables(
     history: History,
     season: Season,
@@ -139,8 +142,8 @@ def _tables(
         talk = {q: t.of(means[q], ahead_kind).ravel() if t else np.full(len(starts), overall) for q, t in found.items()}
     parts, whole = [], []
     for queue in history.queues:
-        mean, peak = means[queue], season.peaks(days, queue)
-        quantiles = doubts[queue].of_days(mean, peak, days)
+        mean = means[queue]
+        quantiles = doubts[queue].of_days(mean, season.peaks(days, queue), days)
         whole.append(_framed(days, queue, mean, quantiles))
         if history.per_day == 1:
             part = whole[-1].copy()

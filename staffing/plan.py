@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Required, TypedDict
 
@@ -20,6 +20,7 @@ from forecast.language import Text
 from forecast.model import RACED
 from forecast.problem import Problem, Refused, found_in
 from forecast.season import Season, season_of
+from forecast.total import ALL, totals
 from staffing import cost, cover, example, headcount, requirement
 from staffing.cost import CostStatement
 from staffing.cover import ShiftPlan
@@ -287,9 +288,8 @@ def summary(result: Result) -> dict[str, Any]:
 
     Dates are text, money is CNY, gaps are shares.
     """
-    # queues peak together, so that their quantiles are summed: the widest the whole can be
-    by_day = result.forecast.days.groupby("start")[["mean", "p10", "p90"]].sum()
-    peak = int(by_day["mean"].to_numpy().argmax())
+    by_day = result.forecast.days.groupby("start")["mean"].sum()
+    busiest = _totals(result, by_day.index[int(by_day.to_numpy().argmax())]).iloc[0]
     rows = result.season.table
     seats = rows.groupby("week")["seats"].sum()
     own = rows["source"].map(lambda name: result.sources[name].kind == "inhouse")
@@ -297,11 +297,11 @@ def summary(result: Result) -> dict[str, Any]:
         "first": f"{by_day.index[0]:%Y-%m-%d}",
         "last": f"{by_day.index[-1]:%Y-%m-%d}",
         "days": len(by_day),
-        "contacts": float(by_day["mean"].sum()),
-        "peak_day": f"{by_day.index[peak]:%Y-%m-%d}",
-        "peak": float(by_day["mean"].iloc[peak]),
-        "low": float(by_day["p10"].iloc[peak]),
-        "high": float(by_day["p90"].iloc[peak]),
+        "contacts": float(by_day.sum()),
+        "peak_day": f"{busiest['start']:%Y-%m-%d}",
+        "peak": float(busiest["mean"]),
+        "low": float(busiest["p10"]),
+        "high": float(busiest["p90"]),
         "peak_week": f"{seats.idxmax():%Y-%m-%d}",
         "peak_seats": int(seats.max()),
         "hires": int(rows.loc[own, "hires"].sum()),
@@ -317,6 +317,20 @@ def summary(result: Result) -> dict[str, Any]:
         "shift_status": result.shifts.status,
         "shift_gap": result.shifts.gap,
     }
+
+
+def channels(forecast: Forecast, queues: Mapping[str, Queue]) -> dict[str, list[str]]:
+    """The queues of a forecast by channel, all of them under 'all' first."""
+    kinds = list(dict.fromkeys(queues[name].channel for name in forecast.queues))
+    by_kind = {kind: [name for name in forecast.queues if queues[name].channel == kind] for kind in kinds}
+    return {ALL: list(forecast.queues)} | by_kind
+
+
+def _totals(result: Result, day: pd.Timestamp) -> pd.DataFrame:
+    """All queues together on one day."""
+    table = result.forecast.days
+    one = replace(result.forecast, table=table[table["start"] == day].reset_index(drop=True), by_day=None, interval=DAY)
+    return totals(one, result.made.backtest, {ALL: one.queues})
 
 
 def compared(results: Mapping[str, Result]) -> pd.DataFrame:

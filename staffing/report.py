@@ -9,8 +9,10 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from forecast.language import Language, Text, translate
+from forecast.total import totals
 from staffing import figure, workbook
-from staffing.plan import Result, summary
+from staffing.plan import Result, channels, summary
+from staffing.provisional import marked
 from staffing.save import csv_bytes
 from staffing.scenario import to_toml
 from staffing.wording import HEADINGS, STATUSES, cost_table, queue_labels, said, season_table, source_labels
@@ -23,12 +25,15 @@ MONEY = ("net_cny", "vat_cny", "gross_cny", "cost_cny")
 
 def files(result: Result, language: Language) -> dict[str, bytes]:
     """Every table of the plan as CSV, the scenario as TOML, plan.xlsx and report.html."""
+    calendar = result.made.season
+    groups = channels(result.forecast, result.queues)
     out = {
-        "forecast.csv": csv_bytes(result.forecast.table),
-        "requirement.csv": csv_bytes(result.requirement.table),
-        "season.csv": csv_bytes(result.season.table),
-        "shifts.csv": csv_bytes(result.shifts.table),
-        "coverage.csv": csv_bytes(result.shifts.coverage),
+        "forecast.csv": csv_bytes(marked(result.forecast.table, calendar)),
+        "totals.csv": csv_bytes(marked(totals(result.forecast, result.made.backtest, groups), calendar)),
+        "requirement.csv": csv_bytes(marked(result.requirement.table, calendar)),
+        "season.csv": csv_bytes(marked(result.season.table, calendar, "week")),
+        "shifts.csv": csv_bytes(marked(result.shifts.table, calendar, "date")),
+        "coverage.csv": csv_bytes(marked(result.shifts.coverage, calendar)),
         "cost.csv": csv_bytes(result.cost.table),
         "scenario.toml": to_toml(result.scenario).encode(),
         "plan.xlsx": workbook.build(result, language),

@@ -12,6 +12,7 @@ from forecast.forecast import LEVELS, MACHINE, Forecast
 from forecast.language import Text
 from forecast.problem import Problem, Refused
 from forecast.sheet import Sheet
+from staffing.provisional import COLUMN
 from staffing.queue import Queue, terms
 from staffing.requirement import NUMBERS, Requirement
 from staffing.settings import checked, read_toml
@@ -25,7 +26,7 @@ def read_forecast(path: Path) -> Forecast:
     """
     needed = ("start", "queue", "mean", *LEVELS)
     more = ("aht_s", MACHINE)
-    sheet = Sheet(path, (*needed, *more), needed)
+    sheet = Sheet(path, (*needed, *more, COLUMN), needed)
     numbers = ("mean", *LEVELS, *(column for column in more if column in sheet.rows))
     table, step = _table(sheet, numbers)
     for low, high in pairwise(LEVELS):
@@ -42,7 +43,7 @@ def read_requirement(path: Path) -> Requirement:
         Refused: every problem of the file.
     """
     needed = ("start", "queue", *NUMBERS)
-    sheet = Sheet(path, needed, needed)
+    sheet = Sheet(path, (*needed, COLUMN), needed)
     table, step = _table(sheet, NUMBERS)
     whole = Text("expected a whole number")
     for column in ("agents", "scheduled"):
@@ -59,7 +60,7 @@ def read_coverage(path: Path) -> pd.DataFrame:
         Refused: every problem of the file.
     """
     needed = ("start", "queue", "required", "planned")
-    table, _step = _table(Sheet(path, needed, needed), ("required", "planned"))
+    table, _step = _table(Sheet(path, (*needed, COLUMN), needed), ("required", "planned"))
     return table
 
 

@@ -29,7 +29,7 @@ def errors(
         for model, size in noise.items():
             told = truth * np.exp(common + rng.normal(0, size, days))
             frame = {"queue": "chat", "model": model, "origin": origin, "day": day, "actual": truth, "expected": told}
-            parts.append(pd.DataFrame({**frame, "peak": False}))
+            parts.append(pd.DataFrame({**frame, "peak": False, "size": np.nan}))
     return pd.concat(parts, ignore_index=True)
 
 

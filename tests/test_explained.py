@@ -79,7 +79,9 @@ def test_another_models_forecast_is_reached_by_a_part_of_its_own(dragon_boat):
 
 
 def errors_of(actual: pd.Series, expected: float, origin: str) -> Backtest:
-    frame = pd.DataFrame({"day": actual.index, "actual": actual.to_numpy(), "expected": expected, "peak": False})
+    frame = pd.DataFrame(
+        {"day": actual.index, "actual": actual.to_numpy(), "expected": expected, "peak": False, "size": np.nan}
+    )
     frame = frame.assign(queue="chat", model="regression", origin=pd.Timestamp(origin))
     return Backtest(pd.DataFrame(columns=list(SCORES)), frame)
 
@@ -224,7 +226,7 @@ def test_a_day_unknown_or_expected_closed_has_no_error_and_distances_are_signed(
 
 
 def test_no_backtest_has_no_errors():
-    empty = pd.DataFrame(columns=["queue", "model", "origin", "day", "actual", "expected", "peak"])
+    empty = pd.DataFrame(columns=["queue", "model", "origin", "day", "actual", "expected", "peak", "size"])
     done = Backtest(pd.DataFrame(columns=list(SCORES)), empty)
     assert by_lead(done).empty
     assert by_distance(residuals(done), [pd.Timestamp("2025-05-31")]).empty

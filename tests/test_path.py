@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from forecast.backtest import SCORES, Backtest
 from forecast.forecast import LEVELS, QUANTILES, Forecast
 from forecast.path import Paths, _root, paths, together
+from forecast.total import totals
 
 DAYS = pd.date_range("2026-06-01", periods=28, unit="s")
 
@@ -51,6 +52,7 @@ def make_backtest(memory: float, shared: float, origins: int = 30, queues: tuple
                         "actual": 1000 * np.exp(0.1 * z[:, k]),
                         "expected": 1000.0,
                         "peak": False,
+                        "size": np.nan,
                     }
                 )
             )
@@ -59,7 +61,7 @@ def make_backtest(memory: float, shared: float, origins: int = 30, queues: tuple
 
 NOTHING = Backtest(
     pd.DataFrame(columns=list(SCORES)),
-    pd.DataFrame(columns=["queue", "model", "origin", "day", "actual", "expected", "peak"]),
+    pd.DataFrame(columns=["queue", "model", "origin", "day", "actual", "expected", "peak", "size"]),
 )
 
 
@@ -131,3 +133,21 @@ def test_paths_refuse_what_is_no_count():
         Paths(DAYS[:1], ("a",), np.array([[[-1.0]]]))
     with pytest.raises(ValueError, match="count must be 1 or more, got 0"):
         paths(make_forecast(), NOTHING, count=0)
+
+
+def test_totals_are_the_sums_of_their_queues_and_surer_the_less_their_errors_go_together():
+    forecast = make_forecast()
+    groups = {"all": ("a", "b"), "one": ("b",)}
+    apart, alike = (totals(forecast, make_backtest(0.5, shared), groups) for shared in (0.0, 0.9))
+    summed = forecast.days.groupby("start")[["mean", *LEVELS]].sum()
+    for found in (apart, alike):
+        whole = found[found["group"] == "all"].set_index("start")
+        assert whole["mean"].tolist() == pytest.approx(summed["mean"].tolist())
+        width = (whole["p90"] - whole["p10"]).sum()
+        assert width < (summed["p90"] - summed["p10"]).sum()
+    widths = [(t["p90"] - t["p10"])[t["group"] == "all"].sum() for t in (apart, alike)]
+    assert widths[0] < 0.85 * widths[1]
+    alone = apart[apart["group"] == "one"]
+    own = forecast.days[forecast.days["queue"] == "b"]
+    assert alone["p90"].tolist() == pytest.approx(own["p90"].tolist(), rel=0.05)
+    assert list(apart["group"].unique()) == ["all", "one"]

@@ -52,13 +52,13 @@ def test_peak_days_have_their_own_band():
     said, peak = np.full(600, 200.0), np.arange(600) < 100
     came = said * np.exp(rng.normal(size=600) * np.where(peak, 0.4, 0.1))
     found = spread(came, said, peak, np.zeros(600), origins=8)
-    assert np.log(found.peak[8]) > 2.5 * np.log(found.ordinary[8])
+    assert found.peak[8] > 2.5 * found.ordinary[8]
 
 
 def test_without_a_backtest_the_band_is_a_wide_guess():
     nothing = np.array([])
     found = spread(nothing, nothing, nothing.astype(bool), nothing, origins=0)
-    assert np.log(found.ordinary) == pytest.approx(Z * UNKNOWN)
+    assert found.ordinary == pytest.approx(Z * UNKNOWN)
     assert found.peak[8] > found.ordinary[8]
 
 
@@ -96,3 +96,29 @@ def test_counts_alone_spread_like_a_poisson_law():
         came = rng.poisson(mean, 20000)
         bands = of_intervals(np.array([mean]), np.ones((1, 9)), 1.0, 0.0)[0]
         assert coverage(came, bands[0], bands[8]) == pytest.approx(0.95, abs=0.04)
+
+
+def test_a_model_that_says_which_days_are_unsure_is_believed_of_one_day_against_another():
+    rng = np.random.default_rng(6)
+    said, calm, ahead = np.full(2000, 500.0), np.zeros(2000, dtype=bool), np.tile(np.arange(40), 50)
+    size = np.where(np.arange(2000) % 5 == 0, 0.4, 0.1)
+    came, new = (said * np.exp(rng.normal(size=2000) * size) for _ in range(2))
+    bands = spread(came, said, calm, ahead, 50, size).of_days(said, calm, ahead, size)
+    for kind in (size > 0.2, size < 0.2):
+        assert coverage(new[kind], bands[kind, 2], bands[kind, 6]) == pytest.approx(0.8, abs=0.04)
+
+
+def test_a_model_that_is_too_sure_of_itself_is_corrected_by_its_past():
+    rng = np.random.default_rng(7)
+    said, calm, ahead = np.full(4000, 500.0), np.zeros(4000, dtype=bool), np.tile(np.arange(80), 50)
+    came, size = said * np.exp(rng.normal(size=4000) * 0.3), np.full(4000, 0.15)
+    bands = spread(came, said, calm, ahead, 50, size).of_days(said, calm, ahead, size)
+    assert coverage(came, bands[:, 2], bands[:, 6]) == pytest.approx(0.8, abs=0.03)
+
+
+def test_without_any_error_a_model_has_its_own_word_and_peak_days_are_wider():
+    nothing = np.array([])
+    found = spread(nothing, nothing, nothing.astype(bool), nothing, 0, nothing)
+    bands = found.of_days(np.full(2, 1e6), np.array([False, True]), np.zeros(2), np.full(2, 0.2))
+    assert np.log(bands[0] / 1e6) == pytest.approx(0.2 * Z, abs=1e-5)
+    assert bands[1, 8] > bands[0, 8]

@@ -12,6 +12,7 @@ from forecast.model.features import features
 from forecast.model.rest import rest
 from forecast.model.shrinkage import Design, design, effects, shrinkage, whitened
 from forecast.model.training import closed, smear, training, unlogged
+from forecast.model.unsure import sizes
 from forecast.season import Season
 
 ROUNDS = 3  # of down-weighting days that fit nothing
@@ -25,7 +26,7 @@ class Fit:
     log(1 + contacts / smear) of a day is centre + its row of `design` times `effects` + offset + rest + carried, on the
     days of the history and of the horizon; `offset` is what the planner stated, `rest` what a day off was believed to
     be before any was seen, `carried` what the last day was off by, fading. `contacts` are those of the horizon, 0 on
-    closed days.
+    closed days, `size` the standard deviations of their logs by the model's own account.
     """
 
     days: pd.DatetimeIndex
@@ -37,6 +38,7 @@ class Fit:
     carried: np.ndarray
     smear: float
     contacts: pd.Series
+    size: np.ndarray
 
 
 def regression(daily: pd.Series, season: Season, horizon: pd.DatetimeIndex) -> pd.Series:
@@ -44,8 +46,15 @@ def regression(daily: pd.Series, season: Season, horizon: pd.DatetimeIndex) -> p
 
     Days far off (Huber 1964) are pulled in.
     """
+    return sized(daily, season, horizon)[0]
+
+
+def sized(daily: pd.Series, season: Season, horizon: pd.DatetimeIndex) -> tuple[pd.Series, np.ndarray]:
+    """`regression`, and the standard deviation of the log of each day by its own account."""
     found = fit(daily, season, horizon)
-    return pd.Series(0.0, index=horizon, name=daily.name) if found is None else found.contacts
+    if found is None:
+        return pd.Series(0.0, index=horizon, name=daily.name), np.ones(len(horizon))
+    return found.contacts, found.size
 
 
 @one_thread()
@@ -59,7 +68,8 @@ def fit(daily: pd.Series, season: Season, horizon: pd.DatetimeIndex) -> Fit | No
     days = pd.date_range(past.days[0], max(horizon[-1], past.days[-1]), unit="s")
     calendar = features(season, days, str(daily.name or ""))
     like = rest(past, season, days)
-    columns = design(calendar.beside("as_weekend", "off", like), taught)
+    known = calendar.beside("as_weekend", "off", like)
+    columns = design(known, taught)
     at = np.flatnonzero(taught)
     offset = calendar.offset + like
     x, y = columns.values[at], past.log[at] - offset[at]
@@ -80,4 +90,6 @@ def fit(daily: pd.Series, season: Season, horizon: pd.DatetimeIndex) -> Fit | No
     carried[ahead] = last * prior.rho ** (ahead - at[-1])
     contacts = unlogged(fitted[ahead] + carried[ahead], past, fitted[:n])
     expected = pd.Series(np.where(zero, 0.0, contacts), index=horizon, name=daily.name)
-    return Fit(days, columns, found, float(centre), calendar.offset, like, carried, smear(past, fitted[:n]), expected)
+    size = sizes(columns, known, at, ahead, prior, y - centre - x @ found, like[ahead])
+    raised = smear(past, fitted[:n])
+    return Fit(days, columns, found, float(centre), calendar.offset, like, carried, raised, expected, size)

@@ -121,6 +121,13 @@ def effects(x: np.ndarray, y: np.ndarray, ratio: np.ndarray) -> np.ndarray:
     return np.asarray(ratio * cho_solve(cho_factor(inner, overwrite_a=True), ratio * (x.T @ y)))
 
 
+def covariance(x: np.ndarray, ratio: np.ndarray) -> np.ndarray:
+    """The covariance of `effects`, given what was seen, in units of the noise's variance."""
+    inner = (x.T @ x) * ratio[:, None] * ratio[None, :]
+    inner[np.diag_indices_from(inner)] += 1.0
+    return np.asarray(ratio[:, None] * cho_solve(cho_factor(inner, overwrite_a=True), np.diag(ratio)))
+
+
 def _evidence(gram: np.ndarray, cross: np.ndarray, square: float, n: int, ratio: np.ndarray) -> float:
     """Log marginal likelihood up to a constant, the noise profiled out."""
     inner = gram * ratio[:, None] * ratio[None, :]

@@ -15,11 +15,13 @@ from forecast.model import MODELS
 from forecast.override import overridden
 from forecast.problem import found_in
 from forecast.residual import with_leads
+from forecast.total import ALL, totals
 from forecast.update import updated
 from staffing import plan as chain
 from staffing import save, stagefile
 from staffing.cli import argument
 from staffing.cli.speech import Country, EventsFile, Json, Out, Workers, app, as_text, asked_for, progress, say, say_all
+from staffing.provisional import marked
 
 
 @app.command()
@@ -34,6 +36,9 @@ def forecast(
     model: Annotated[str | None, typer.Option(help="one model for every queue; by default the backtest")] = None,
     overrides: Annotated[
         Path | None, typer.Option(help="ledger.csv: what a planner sets, adds or multiplies by hand")
+    ] = None,
+    totals_file: Annotated[
+        Path | None, typer.Option("--totals", help="file for all queues together, by day, with their own bands")
     ] = None,
     workers: Workers = -1,
 ) -> None:
@@ -51,7 +56,10 @@ def forecast(
     with progress(3) as tell, files[0], files[1], asked_for():
         made = chain.forecast_of(history, events, **asked, workers=workers, tell=tell)
     expected = overridden(made.forecast, in_force)
-    save.write(out, save.csv_bytes(expected.table))
+    together = totals(expected, made.backtest, {ALL: expected.queues}) if totals_file is not None else None
+    save.write(out, save.csv_bytes(marked(expected.table, made.season)))
+    if totals_file is not None and together is not None:
+        save.write(totals_file, save.csv_bytes(marked(together, made.season)))
     say_all(expected.warnings)
     models = ", ".join(f"{queue}: {name}" for queue, name in expected.models.items())
     say(Text("forecast of {days} days ({models}): {out}", days=asked["horizon_days"], models=models, out=out))
