@@ -6,14 +6,12 @@ import numpy as np
 import pandas as pd
 
 from forecast.language import Text
+from forecast.model.training import huge
 from forecast.season import DAY, Season
 
 GAP = 14  # unknown days in a row that are worth a word
-AROUND = 29  # days around a day that tell what is usual
-HUGE = 6.0  # times these from which on a day may be a mistake
-BEYOND = 3.0  # and times what the history's other great days had
-GREAT = 10  # other days of a history that may be great
 SAME = 28  # known days in a row with one and the same count
+LEAST = 6  # contacts a day below which the same number every day is no wonder
 RECENT = 56  # days in which an exception is worth a word
 
 
@@ -46,7 +44,7 @@ def oddities(daily: pd.Series, season: Season, days: pd.DatetimeIndex, mean: np.
 def filled(known: pd.Series) -> bool:
     """Whether the last 28 days with contacts all have the same number, and more than a few of them."""
     last = known[known > 0].iloc[-SAME:]
-    return len(last) == SAME and last.iloc[0] >= HUGE and bool((last == last.iloc[0]).all())
+    return len(last) == SAME and last.iloc[0] >= LEAST and bool((last == last.iloc[0]).all())
 
 
 def _gap(daily: pd.Series, queue: str) -> list[Text]:
@@ -67,24 +65,17 @@ def _gap(daily: pd.Series, queue: str) -> list[Text]:
 
 
 def _huge(known: pd.Series, season: Season, queue: str) -> list[Text]:
-    """The day that dwarfs the days around it as no other great day of the history does."""
-    at = pd.DatetimeIndex(known.index)
-    some = known[(known > 0).to_numpy() & ~season.on(at, "incident", queue)]
-    usual = some.rolling(AROUND, center=True, min_periods=5).median()
-    times = (some / usual).dropna()
-    if len(times) < GREAT:
-        return []
-    others = float(np.sort(times.to_numpy())[-min(GREAT, len(times) // 5) - 1])
-    day = pd.Timestamp(times.idxmax())
-    if times[day] < max(HUGE, BEYOND * others) or some[day] < HUGE * HUGE:
+    """Days too great to be learned from, the greatest by name."""
+    days = known[huge(known, season)]
+    if days.empty:
         return []
     text = Text(
-        "{queue}: {day} has {count:.10g} contacts, {times:.0f} times the days around it, and is learned from like any "
-        "other; if that is a mistake, correct it or name the day as an incident",
+        "{queue}: {day} has {count:.10g} contacts, many times those of the days around it, and was left out of "
+        "training ({days} such days in all); if it was real, name it as an event, else correct it",
         queue=queue,
-        day=f"{day:%Y-%m-%d}",
-        count=float(some[day]),
-        times=float(times[day]),
+        day=f"{days.idxmax():%Y-%m-%d}",
+        count=float(days.max()),
+        days=len(days),
     )
     return [text]
 

@@ -23,6 +23,7 @@ MOST = np.log(5.0)  # log shift that bands reach for, however far off the last d
 AHEAD = 14  # days of the forecast that show whether it follows
 REACH = float(norm.ppf(0.9))  # the 80% band reaches as far as the last days, and as far as the days before
 SILENT = 3  # days without contacts that are worth a word
+LONG = 28  # after the only day that ever had any
 YEAR = 365
 APART = {"incident", "closure"}  # events that no customer answers to
 TESTABLE = frozenset({"prophet", "blend"})  # too slow to fit once more: the usual model tells in their place
@@ -120,9 +121,8 @@ def silence(daily: pd.Series) -> tuple[pd.Timestamp, int] | None:
         return None
     run = len(known) - 1 - int(some[-1])
     recent = some[some >= some[-1] - YEAR]
-    if len(recent) < 2:  # it was silent before: one day is the exception
-        return None
-    usual = int(np.diff(recent).max()) - 1
+    # where one day alone had any, it was silent before as well
+    usual = int(np.diff(recent).max()) - 1 if len(recent) > 1 else LONG
     return (pd.Timestamp(known.index[some[-1]]), run) if run >= SILENT and run > usual else None
 
 

@@ -36,7 +36,9 @@ def warnings_of(
     daily = history.daily()
     said: list[Text] = []
     for queue in history.queues:
-        said += _of_queue(daily[queue].dropna(), queue, season, done, models.get(queue, ""))
+        said += _of_queue(
+            daily[queue].dropna(), queue, season, done, models.get(queue, "") if means[queue].any() else ""
+        )
         known = pd.DatetimeIndex(daily.index[daily[queue].notna()])
         unknown = int(daily[queue].loc[known[0] : known[-1]].isna().sum())
         if unknown:
@@ -112,7 +114,7 @@ def _of_queue(known: pd.Series, queue: str, season: Season, done: Backtest, mode
                 count=len(known),
             )
         )
-    if not done.speaks(queue, model) and (known > 0).any():
+    if model and not done.speaks(queue, model):  # where nothing is expected there are no bands
         said.append(Text("{queue}: too little history to test a forecast: its bands are a wide guess", queue=queue))
     index = pd.DatetimeIndex(known.index)
     ordinary = known[~season.peaks(index, queue) & ~season.on(index, "incident", queue) & (known > 0).to_numpy()]

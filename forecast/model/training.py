@@ -13,12 +13,16 @@ CLASSES = 8  # like days looked back upon to tell whether such a day is closed
 SMALL = 10.0  # contacts a day below which a 0 is chance rather than a closed door
 CHANCE = 3.0  # contacts due on days of nothing from which on that is no chance: one in twenty
 GONE = 28  # last known days of nothing after which every kind of day is closed
+AROUND = 29  # days around a day that tell what is usual
+HUGE = 6.0  # times these from which on a day may be a mistake
+BEYOND = 3.0  # and times what the history's other great days had
+GREAT = 10  # other days of a history that may be great
 FAR = (4.0, 1.0)  # robust standard deviations, and log contacts, beyond which a day does not tell of the mean
 
 
 @dataclass(frozen=True, eq=False)
 class Training:
-    """`log` is log(1 + contacts), NaN on days that teach nothing: unknown, closed, or under an incident."""
+    """`log` is log(1 + contacts), NaN on days that teach nothing: unknown, closed, under an incident, or `huge`."""
 
     days: pd.DatetimeIndex
     contacts: np.ndarray
@@ -36,9 +40,29 @@ def training(daily: pd.Series, season: Season) -> Training:
     positive = contacts[teaches & (contacts > 0)]
     if len(positive) and np.median(positive) >= SMALL:
         teaches &= contacts > 0
+    teaches &= ~huge(daily, season)
     with np.errstate(invalid="ignore"):
         log = np.where(teaches, np.log1p(np.where(teaches, contacts, 0.0)), np.nan)
     return Training(days, contacts, log)
+
+
+def huge(daily: pd.Series, season: Season) -> np.ndarray:
+    """Which of the days dwarf the days around them as no other great day of the history does: mistakes, most likely.
+
+    Days that an event of the planner's covers are never taken for such.
+    """
+    days, queue = pd.DatetimeIndex(daily.index), str(daily.name or "")
+    some = daily[(daily > 0).to_numpy() & ~season.on(days, "incident", queue)]
+    times = some / some.rolling(AROUND, center=True, min_periods=5).median()
+    told = np.sort(times.dropna().to_numpy())
+    if len(told) < GREAT:
+        return np.zeros(len(days), dtype=bool)
+    least = max(HUGE, BEYOND * float(told[-min(GREAT, len(told) // 5) - 1]))
+    found = days.isin(times.index[(times > least) & (some > HUGE * HUGE)])
+    for event in season.events.touching(queue):
+        if event.kind != "incident":
+            found &= ~np.asarray((days >= event.start) & (days <= event.end))
+    return np.asarray(found)
 
 
 def closed(daily: pd.Series, season: Season, horizon: pd.DatetimeIndex) -> np.ndarray:
