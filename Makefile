@@ -13,7 +13,7 @@ COUNTRY ?=
 # pyworkforce's Erlang A needs Python 3.12: the newest there is, else ours
 PEER_PYTHON ?= $(firstword $(foreach p,python3.14 python3.13 python3.12 $(wildcard $(HOME)/.pyenv/versions/3.1[2-4]*/bin/python) $(PYTHON),$(shell $(p) -c 'import sys; (3, 15) > sys.version_info >= (3, 11) and print("$(p)")' 2>/dev/null)))
 
-.PHONY: run plan test check lint setup browser sample catalogues real-data bench bench-forecast bench-history bench-peers lock clean
+.PHONY: run plan test check lint setup browser sample catalogues real-data bench bench-forecast bench-borrow bench-history bench-peers lock clean
 
 run: setup
 	$(BIN)/peakstaff serve
@@ -65,6 +65,10 @@ bench: setup
 bench-forecast: setup
 	-@$(MAKE) --no-print-directory bench-peers
 	$(BIN)/python -m benchmarks.forecasts $(FOLDER) $(addprefix --country ,$(COUNTRY))
+
+# The constants of forecast/borrow.py: how much surer a queue's own history is than another queue's.
+bench-borrow: setup
+	$(BIN)/python -m benchmarks.borrow $(wildcard $(REAL_DATA))
 
 bench-history: setup
 	$(BIN)/python benchmarks/contact_log.py

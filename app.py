@@ -63,7 +63,7 @@ def made(key: str, _scenario: Scenario) -> Made:
 @st.cache_resource(show_spinner=False, max_entries=40)
 def asked(key: str, _scenario: Scenario, _made: Made) -> Need:
     """The forecast under the scenario's levers and the agents it takes."""
-    queues = _scenario.queues_of(_made.history.queues)
+    queues = _scenario.queues_of(_made.forecast.queues)
     forecast = plan.expected(_scenario, _made)
     needed = agents(forecast, queues, confidence=_scenario.confidence, method=_scenario.method)
     return Need(key, _scenario, forecast, queues, needed)

@@ -17,6 +17,7 @@ from forecast.event import Event, Events
 from forecast.history import DAY, History
 from forecast.model import MODELS, RACED, SLOW, USUAL, said
 from forecast.season import Season, season_of
+from forecast.spread import LEAST as LEAST_ERRORS
 from forecast.spread import Spread, spread
 from forecast.table import check
 
@@ -79,6 +80,11 @@ class Backtest:
         if but is not None:
             rows = rows[rows["origin"] != but]
         return _spread(rows)
+
+    def speaks(self, queue: str, model: str) -> bool:
+        """Whether the errors of `model` on `queue` are enough to say how sure it is."""
+        rows = self.errors[(self.errors["queue"] == queue) & (self.errors["model"] == model)]
+        return int((rows["actual"].notna() & (rows["expected"] > 0)).sum()) >= LEAST_ERRORS
 
     def weights(self, queue: str) -> dict[str, float]:
         """The weight of each model in the blend of a queue, from all its past origins; none without a backtest."""

@@ -196,6 +196,8 @@ def _open(seen: np.ndarray, index: pd.DatetimeIndex, per_day: int) -> np.ndarray
     grid = np.full(weeks * week, np.nan)
     grid[lead : lead + len(seen)] = seen
     table = pd.DataFrame(grid.reshape(weeks, week))
-    table[(table.fillna(0) == 0).all(axis=1)] = np.nan  # a week without any row tells nothing about opening hours
-    share = table.rolling(WEEKS, center=True, min_periods=1).mean().ffill().bfill().fillna(0.0)
+    # A week without any row tells nothing about opening hours, and the weeks around it are the next that tell: a long
+    # gap's own edges, told in part, must not be all that is asked.
+    told = table[(table.fillna(0) != 0).any(axis=1)]
+    share = told.rolling(WEEKS, center=True, min_periods=1).mean().reindex(table.index).ffill().bfill().fillna(0.0)
     return np.asarray((share.to_numpy() >= 0.5).reshape(-1)[lead : lead + len(seen)])

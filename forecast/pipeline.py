@@ -12,6 +12,7 @@ from forecast import intraday
 from forecast.analogue import resolved
 from forecast.backtest import Backtest, backtest, choose
 from forecast.blend import BLEND, NAMES, blended
+from forecast.doubt import Doubt, doubt_of
 from forecast.event import Event, Events
 from forecast.forecast import LEVELS, Forecast
 from forecast.handling import handle_time
@@ -92,13 +93,14 @@ def predict(
         means[queue] = blended(expected, weight[queue]) if len(each) > 1 else next(iter(expected.values()))
         size = each[USUAL if USUAL in each else members[queue][0]][1][-len(days) :]
         sizes[queue] = size if np.isfinite(size).all() else None
-    doubts = warnings_of(known, season, days, done, chosen)
-    table, by_day = _tables(known, season, days, means, sizes, chosen, done)
+    doubts = {q: doubt_of(daily[q], season, days, means[q], chosen[q], done, sizes[q]) for q in known.queues}
+    told = warnings_of(known, season, days, done, chosen, means, doubts)
+    table, by_day = _tables(known, season, days, means, doubts)
     return Forecast(
         table,
         known.interval,
         chosen,
-        (*(Text("{queue}: too few days for Prophet, forecast naively", queue=q) for q in thin), *doubts),
+        (*(Text("{queue}: too few days for Prophet, forecast naively", queue=q) for q in thin), *told),
         by_day if known.per_day > 1 else None,
     )
 
@@ -106,7 +108,16 @@ def predict(
 def _refuse_thin(daily: pd.DataFrame) -> None:
     counts = daily.notna().sum()
     thin = [
-        Problem("history", "-", "start", Text("{queue}: expected {least} known days at least, found {count}", **facts))
+        Problem(
+            "history",
+            "-",
+            "start",
+            Text(
+                "{queue}: expected {least} known days at least, found {count}; add earlier days, leave the queue out, "
+                "or borrow its forecast from a queue like it",
+                **facts,
+            ),
+        )
         for facts in ({"queue": q, "least": LEAST, "count": int(n)} for q, n in counts.items() if n < LEAST)
     ]
     if thin:
@@ -118,9 +129,7 @@ def _tables(
     season: Season,
     days: pd.DatetimeIndex,
     means: dict[str, np.ndarray],
-    sizes: dict[str, np.ndarray | None],
-    chosen: dict[str, str],
-    done: Backtest,
+    doubts: dict[str, Doubt],
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The intervals' table and the days' table."""
     total, seconds = history.total(), history.handle_time()
@@ -132,10 +141,9 @@ def _tables(
         overall = float(np.mean([t.seconds.mean() for t in found.values() if t is not None]))
         talk = {q: t.of(means[q], ahead_kind).ravel() if t else np.full(len(starts), overall) for q, t in found.items()}
     parts, whole = [], []
-    ahead = ((days - history.last) // DAY - 1).to_numpy(dtype=float)
     for queue in history.queues:
-        mean, peak = means[queue], season.peaks(days, queue)
-        quantiles = done.spread(queue, chosen[queue]).of_days(mean, peak, ahead, sizes[queue])
+        mean = means[queue]
+        quantiles = doubts[queue].of_days(mean, season.peaks(days, queue), days)
         whole.append(_framed(days, queue, mean, quantiles))
         if history.per_day == 1:
             part = whole[-1].copy()

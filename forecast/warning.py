@@ -9,25 +9,36 @@ import pandas as pd
 
 from forecast.analogue import analogues
 from forecast.backtest import YEAR, Backtest
+from forecast.doubt import Doubt
 from forecast.history import DAY, History
 from forecast.language import Text
 from forecast.model import NAIVE
+from forecast.odd import oddities
+from forecast.recent import amid, silence, silent
 from forecast.season import Season
 
 SHIFT = 1.3  # ratio of recent to former ordinary days that is more than chance
 
 
 def warnings_of(
-    history: History, season: Season, days: pd.DatetimeIndex, done: Backtest, models: Mapping[str, str]
+    history: History,
+    season: Season,
+    days: pd.DatetimeIndex,
+    done: Backtest,
+    models: Mapping[str, str],
+    means: Mapping[str, np.ndarray],
+    doubts: Mapping[str, Doubt],
 ) -> tuple[Text, ...]:
     """Each thing the forecast of `days` could not know or left out, queue by queue, then of the calendar.
 
-    `models` names each queue's.
+    `models` names each queue's, `means` has its contacts expected on `days`, `doubts` how unsure they are.
     """
     daily = history.daily()
     said: list[Text] = []
     for queue in history.queues:
-        said += _of_queue(daily[queue].dropna(), queue, season, done)
+        said += _of_queue(
+            daily[queue].dropna(), queue, season, done, models.get(queue, "") if means[queue].any() else ""
+        )
         known = pd.DatetimeIndex(daily.index[daily[queue].notna()])
         unknown = int(daily[queue].loc[known[0] : known[-1]].isna().sum())
         if unknown:
@@ -35,7 +46,18 @@ def warnings_of(
                 Text("{queue}: {count} days of the history are unknown and were left out", queue=queue, count=unknown)
             )
         if known[-1] < daily.index[-1]:
-            said.append(Text("{queue}: the last known day is {day}", queue=queue, day=f"{known[-1]:%Y-%m-%d}"))
+            text = Text(
+                "{queue}: the last known day is {day}, {count} days before the end of the history: forecast as if it "
+                "had gone on; if the queue is closed, say so as a closure in the events",
+                queue=queue,
+                day=f"{known[-1]:%Y-%m-%d}",
+                count=(daily.index[-1] - known[-1]) // DAY,
+            )
+            said.append(text)
+        said += [*doubts[queue].said, *silent(daily[queue], means[queue])]
+        if silence(daily[queue]) is None:
+            said += oddities(daily[queue], season, days, means[queue])
+        said += amid(known[-1], season, queue)
         said += _of_analogues(known, queue, season, days, models.get(queue, ""))
     for event in season.events.all:
         facts = {"name": event.name, "start": event.start.strftime("%Y-%m-%d"), "end": f"{event.end:%Y-%m-%d}"}
@@ -82,7 +104,7 @@ def _of_analogues(
     return said
 
 
-def _of_queue(known: pd.Series, queue: str, season: Season, done: Backtest) -> list[Text]:
+def _of_queue(known: pd.Series, queue: str, season: Season, done: Backtest, model: str) -> list[Text]:
     said = []
     if len(known) < YEAR:
         said.append(
@@ -92,7 +114,7 @@ def _of_queue(known: pd.Series, queue: str, season: Season, done: Backtest) -> l
                 count=len(known),
             )
         )
-    if not (done.table["queue"] == queue).any():
+    if model and not done.speaks(queue, model):  # where nothing is expected there are no bands
         said.append(Text("{queue}: too little history to test a forecast: its bands are a wide guess", queue=queue))
     index = pd.DatetimeIndex(known.index)
     ordinary = known[~season.peaks(index, queue) & ~season.on(index, "incident", queue) & (known > 0).to_numpy()]

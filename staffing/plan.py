@@ -13,6 +13,8 @@ import pandas as pd
 from forecast import adjust, ingest, pipeline
 from forecast.analogue import resolved
 from forecast.backtest import Backtest, backtest
+from forecast.borrow import Borrow, borrowed, without
+from forecast.borrow import checked as borrowable
 from forecast.event import Events
 from forecast.forecast import Forecast
 from forecast.history import DAY, History
@@ -46,6 +48,7 @@ class Asked(TypedDict, total=False):
     interval: pd.Timedelta | None
     countries: tuple[str, ...]
     model: str | None
+    borrow: tuple[Borrow, ...]
 
 
 def _silent(_stage: Text) -> None:
@@ -99,17 +102,19 @@ def made(scenario: Scenario, workers: int = -1, tell: Tell = _silent) -> Made:
     def make() -> Made:
         tell(Text("reading the history"))
         history, events = read(scenario.history, scenario.events)
-        scenario.queues_of(history.queues)
+        scenario.queues_of(dict.fromkeys((*history.queues, *scenario.borrow)))
         if history.per_day == 1:
             text = Text("expected rows by 15, 30 or 60 minutes to plan agents from, came one a day")
             raise Refused([Problem(str(scenario.history), "-", "start", text)])
-        with found_in(str(scenario.history), "history"), found_in(str(scenario.events), "events"):
+        files = found_in(str(scenario.history), "history"), found_in(str(scenario.events), "events")
+        with files[0], files[1], found_in("scenario", "borrow"):
             return forecast_of(
                 history,
                 events,
                 horizon_days=scenario.horizon_days,
                 countries=scenario.countries,
                 model=scenario.model,
+                borrow=scenario.borrows,
                 origins=scenario.origins,
                 workers=workers,
                 tell=tell,
@@ -124,7 +129,7 @@ def forecast_key(scenario: Scenario) -> str:
     for path in (scenario.history, scenario.events):
         digest.update(_content(path))
     described = ",".join(sorted(scenario.queues))
-    asked = (scenario.horizon_days, scenario.countries, scenario.model, scenario.origins, described)
+    asked = (scenario.horizon_days, scenario.countries, scenario.model, scenario.origins, described, scenario.borrows)
     digest.update(repr(asked).encode())
     return digest.hexdigest()
 
@@ -170,15 +175,25 @@ def forecast_of(
     interval: pd.Timedelta | None = None,
     countries: tuple[str, ...] = ("CN",),
     model: str | None = None,
+    borrow: tuple[Borrow, ...] = (),
     origins: int = 8,
     workers: int = -1,
     tell: Tell = _silent,
 ) -> Made:
-    """The forecast and what it rests on. Raises Refused for what the history cannot give."""
+    """The forecast and what it rests on; queues that `borrow` are forecast as those they are like.
+
+    Raises:
+        Refused: what the history cannot give, or a queue that cannot borrow so.
+    """
     if start is not None and start <= history.first:
         raise ValueError(f"start must follow the history's first day {history.first:%Y-%m-%d}, got {start:%Y-%m-%d}")
     known = history if start is None or start > history.last else history.before(start)
     events = resolved(events, known.first, known.last, countries)
+    if borrow:
+        borrowable(borrow, known.daily())
+        history, whole, known = without(history, borrow), history, without(known, borrow)
+    else:
+        whole = history
     tell(Text("testing the forecast models on the past"))
     models = [model] if model else list(RACED)
     tested = backtest(known, countries, events, horizon_days, origins, models, workers, drop=True)
@@ -186,10 +201,13 @@ def forecast_of(
     expected = pipeline.predict(
         history, horizon_days, start, interval, countries, events, model, origins, workers, tested
     )
+    if borrow:
+        begun = expected.table["start"].min().normalize()
+        expected = borrowed(expected, borrow, (whole.before(begun) if begun <= whole.last else whole).daily())
     last = expected.table["start"].max().normalize()
     season = season_of(history.first, last + DAY, countries, events)
     season.peaks(pd.date_range(history.first, last))  # what the calendars cost to read is kept with the rest
-    return Made(history, season, tested, expected)
+    return Made(whole, season, tested, expected)
 
 
 def staffed(scenario: Scenario, base: Made, tell: Tell = _silent) -> Result:
@@ -199,7 +217,7 @@ def staffed(scenario: Scenario, base: Made, tell: Tell = _silent) -> Result:
         Refused: a queue is not described, or the ledger of overrides cannot be used.
         NoPlan: no season plan or shift plan keeps the promises.
     """
-    queues = scenario.queues_of(base.history.queues)
+    queues = scenario.queues_of(base.forecast.queues)
     by_hand = overruled(base.forecast, scenario.overrides)
     led = followed(moved(by_hand, base.season, scenario.levers), queues)
     tell(Text("agents by interval"))

@@ -11,6 +11,7 @@ import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 
 from forecast.blend import NAMES
+from forecast.borrow import Borrow
 from forecast.language import Text
 from forecast.problem import Problem, Refused
 from forecast.season import is_country
@@ -46,6 +47,15 @@ class Levers(BaseModel):
     """Least share of each week's seats that the vendors fill."""
 
 
+class Like(BaseModel):
+    """Queues that a new one is like, and what share of their contacts it has."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    like: tuple[str, ...] = Field(min_length=1)
+    share: float = Field(1.0, gt=0)
+
+
 class Scenario(BaseModel):
     """What a plan is made from. An empty file is the base case: the sample seller as it is."""
 
@@ -64,6 +74,8 @@ class Scenario(BaseModel):
     levers: Levers = Levers()
     countries: tuple[str, ...] = ("CN",)
     """Public calendars that matter, by ISO code; empty for none."""
+    borrow: dict[str, Like] = Field(default_factory=dict)
+    """Queues without a history of their own, forecast as others are."""
     horizon_days: int = Field(84, ge=14, le=366)
     """Days to forecast after the last day of the history."""
     model: str | None = None
@@ -110,6 +122,11 @@ class Scenario(BaseModel):
                         )
                     )
         return self
+
+    @property
+    def borrows(self) -> tuple[Borrow, ...]:
+        """The queues that borrow their forecast."""
+        return tuple(Borrow(name, rule.like, rule.share) for name, rule in sorted(self.borrow.items()))
 
     def queues_of(self, names: Iterable[str]) -> dict[str, Queue]:
         """The terms of the queues `names`, and of those that follow others, under this scenario's levers.

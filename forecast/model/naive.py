@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 
 from forecast.model.features import sizes
-from forecast.model.training import closed, training
+from forecast.model.training import SMALL, closed, training
 from forecast.season import Season
 
 WEEKS = 4
 MANY = 8
+FEW = 4  # times as many weeks where few contacts come
 
 
 def seasonal_naive(daily: pd.Series, season: Season, horizon: pd.DatetimeIndex) -> pd.Series:
@@ -48,6 +49,9 @@ def _like_weekdays(
     past = training(daily, season)
     teaches = np.isfinite(past.log)
     contacts = past.contacts if apart else past.contacts / np.exp(sizes(season, past.days, queue))
+    positive = contacts[teaches & (contacts > 0)]
+    if len(positive) and np.median(positive) < SMALL:
+        middle, weeks = np.mean, FEW * weeks  # the median of a few contacts a day is often none
     weekday = season.weekdays(past.days)
     pools = [(teaches, 1)]
     if apart:

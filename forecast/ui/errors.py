@@ -26,7 +26,11 @@ MODEL_NAMES = {
 
 
 def model_name(name: str, t: Reader) -> str:
-    """A model as the reader knows it."""
+    """A model as the reader knows it; of a queue made from others, which."""
+    if name.startswith("like "):
+        return t("like {queues}", queues=" + ".join(map(t.name, name.removeprefix("like ").split(" + "))))
+    if name.startswith("follows "):
+        return t("follows {queue}", queue=t.name(name.removeprefix("follows ")))
     return t.say(MODEL_NAMES[name]) if name in MODEL_NAMES else name
 
 

@@ -23,6 +23,7 @@ from forecast.ui.table import html, lead, note
 from forecast.ui.years import show_years
 
 PAST_DAYS = 70
+MADE_OF = ("like ", "follows ")  # how a queue is forecast that has no model of its own
 
 
 def show_forecast(
@@ -40,7 +41,8 @@ def show_forecast(
         queue = choose(t("Queue"), list(forecast.queues), t.name, t, key="queue")
     expected = by_day(forecast, queue)
     said = st.empty()  # what drives the peak is fitted once the pictures stand
-    past = history.daily()[queue].iloc[-PAST_DAYS:]
+    whole = history.daily().reindex(columns=[queue])[queue]  # a queue that borrows or follows has none
+    past = whole.iloc[-PAST_DAYS:]
     st.subheader(t("Contacts by day"), anchor=False)
     found = marks_of(season, t, queue)
     st.echarts_chart(
@@ -78,6 +80,11 @@ def show_forecast(
         head = {"start": t("From"), "end": t("To"), "name": t("Event"), "kind": t("Kind")}
         st.html(html(ahead, head, {"start": t.date, "end": t.date}, height=240))
     st.subheader(t("A closer look"), anchor=False)
+    if forecast.models.get(queue, "").startswith(MADE_OF):
+        st.html(
+            note(t("This queue has no history of its own, or too little: its forecast is made from other queues'."))
+        )
+        return
     mean = by_day(before or forecast, queue)["mean"].rename(queue)
     model = forecast.models.get(queue, "")
     lines = show_why(history, season, expected, mean, backtest, model, key or forecast.digest, t)
@@ -92,6 +99,16 @@ def show_leaderboard(backtest: Backtest | None, chosen: str, queue: str, t: Read
         return
     board = backtest.leaderboard()
     board = board[board["queue"] == queue]
+    if board.empty and chosen.startswith(MADE_OF):
+        st.html(
+            note(
+                t(
+                    "Made from other queues ({how}): no past forecast of its own could be tested.",
+                    how=model_name(chosen, t),
+                )
+            )
+        )
+        return
     if board.empty:
         st.html(note(t("Model: {model}. The history is too short for a backtest.", model=model_name(chosen, t))))
         return

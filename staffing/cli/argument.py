@@ -9,6 +9,7 @@ from typing import cast, get_args
 import pandas as pd
 
 from forecast.blend import NAMES
+from forecast.borrow import Borrow
 from forecast.language import Text
 from forecast.override import YEARS
 from forecast.season import is_country
@@ -76,6 +77,24 @@ def model(name: str | None) -> str | None:
     if name is not None and name not in NAMES:
         raise bad("--model", Text("expected one of {options}, came {came}", options=", ".join(NAMES), came=name))
     return name
+
+
+def borrow(texts: list[str] | None) -> tuple[Borrow, ...]:
+    """The queues of `NEW=OLD,OLD2:0.3`, which borrow their forecast; a share of 1 where none is said.
+
+    Raises Refused.
+    """
+    found = []
+    for text in texts or ():
+        match = re.fullmatch(r"([^=]+)=([^:=]+)(?::(.+))?", text.strip())
+        try:
+            share = float(match[3] or 1.0) if match else 0.0
+        except ValueError:
+            share = 0.0
+        if not match or not 0 < share < float("inf"):
+            raise bad("--borrow", Text("expected NEW=OLD,OLD2:SHARE with a share above 0, came {came}", came=text))
+        found.append(Borrow(match[1].strip(), tuple(q.strip() for q in match[2].split(",") if q.strip()), share))
+    return tuple(found)
 
 
 def confidence(text: str) -> Confidence:

@@ -34,6 +34,10 @@ def forecast(
     country: Country = None,
     events_file: EventsFile = None,
     model: Annotated[str | None, typer.Option(help="one model for every queue; by default the backtest")] = None,
+    borrow: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NEW=OLD[,OLD2][:SHARE]", help="a queue without history as others are, repeatable"),
+    ] = None,
     overrides: Annotated[
         Path | None, typer.Option(help="ledger.csv: what a planner sets, adds or multiplies by hand")
     ] = None,
@@ -49,11 +53,12 @@ def forecast(
         "interval": argument.interval(interval),
         "countries": argument.countries(country),
         "model": argument.model(model),
+        "borrow": argument.borrow(borrow),
     }
     in_force = read_ledger(overrides).in_force if overrides else ()
     history, events = chain.read(history_file, events_file)
     files = found_in(str(history_file), "history"), found_in(str(events_file), "events")
-    with progress(3) as tell, files[0], files[1], asked_for():
+    with progress(3) as tell, files[0], files[1], found_in("command line", "borrow"), asked_for():
         made = chain.forecast_of(history, events, **asked, workers=workers, tell=tell)
     expected = overridden(made.forecast, in_force)
     together = totals(expected, made.backtest, {ALL: expected.queues}) if totals_file is not None else None

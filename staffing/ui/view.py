@@ -33,7 +33,7 @@ def reader(language: Language, *scenarios: Scenario) -> Reader:
 
 def queue_colours(made: Made) -> Mapping[str, str]:
     """A colour for each queue."""
-    return palette.colours(made.history.queues, palette.QUEUES)
+    return palette.colours(dict.fromkeys((*made.history.queues, *made.forecast.queues)), palette.QUEUES)
 
 
 def source_colours(scenario: Scenario) -> Mapping[str, str]:
