@@ -44,8 +44,8 @@ def test_a_festival_nobody_has_seen_is_less_sure_than_an_ordinary_day_and_than_o
     long = made((before - FIRST).days)
     short = long.iloc[-200:]
     season_days = pd.date_range("2025-05-29", "2025-06-01")
-    seen, unseen = (size_of(d, 21, ("CN",)) for d in (long, short))
-    assert unseen[season_days].mean() > 1.15 * unseen.iloc[-7:].mean()
+    seen, unseen = (size_of(d, 60, ("CN",)) for d in (long, short))
+    assert unseen[season_days].mean() > 1.15 * unseen.iloc[-10:].mean()
     assert unseen[season_days].mean() > 1.05 * seen[season_days].mean()
 
 
