@@ -17,19 +17,25 @@ from forecast.recent import silence, surprise
 from forecast.season import Season
 from forecast.spread import PEAK, UNKNOWN, Spread, Z
 
+# Times the band of a model that speaks for itself, on days of a great festival the queue has not seen: on 135 such days
+# of border crossings the 80% band then held 68% of them instead of 41%, the quantile loss was 13% less.
+UNSEEN = 1.5
+
 
 @dataclass(frozen=True, eq=False)
 class Doubt:
     """How wide a queue's bands are, and what is to be said of it.
 
     `below` and `above` are standard deviations of the log that the last days add on either side of the median, `least`
-    is that of each day ahead which no evidence undercuts, `size` what the model says of each.
+    is that of each day ahead which no evidence undercuts, `size` what the model says of each, `times` how much wider
+    its band is than that.
     """
 
     spread: Spread
     least: np.ndarray
     last: pd.Timestamp  # known day of the queue
     size: np.ndarray | None = None
+    times: np.ndarray | float = 1.0
     below: float = 0.0
     above: float = 0.0
     said: tuple[Text, ...] = ()
@@ -39,7 +45,7 @@ class Doubt:
         ahead = ((days - self.last) // DAY - 1).to_numpy(dtype=float)
         logs = np.log1p(self.spread.of_days(expected, peak, ahead, self.size))
         middle = logs[:, 4:5]
-        away = np.hypot(logs - middle, Z * np.where(Z < 0, self.below, self.above))
+        away = np.hypot((logs - middle) * np.reshape(self.times, (-1, 1)), Z * np.where(Z < 0, self.below, self.above))
         away = np.sign(Z) * np.maximum(away, np.abs(Z) * self.least[:, None])
         quantiles = np.maximum(np.expm1(middle + away), 0.0)
         return np.asarray(np.where(expected[:, None] > 0, quantiles, 0.0))
@@ -68,11 +74,15 @@ def doubt_of(
     # a fit to a few days, or to one number, takes itself for exact
     guess = filled(known) or not done.speaks(queue, model)
     least = np.where(peak, UNKNOWN * PEAK, UNKNOWN) if guess else np.zeros(len(days))
+    times = np.ones(len(days))
     for key, day in unseen(daily, season, days):
         first, last = span(key)
         for coming in (o.day for o in season.occasions if o.key == key):
             near = (days >= coming + first * DAY) & (days <= coming + last * DAY)
-            least = np.where(near, UNKNOWN * PEAK, least)
+            if size is None:
+                least = np.where(near, UNKNOWN * PEAK, least)
+            else:
+                times = np.where(near, UNSEEN, times)
         text = Text(
             "{queue}: the history has not seen {occasion} ({day}): its days are forecast without its rise, with wider "
             "bands",
@@ -82,7 +92,7 @@ def doubt_of(
         )
         said.append(text)
     below, above = (found.below, found.above) if found is not None else (0.0, 0.0)
-    return replace(plain, least=least, below=below, above=above, said=tuple(said))
+    return replace(plain, least=least, times=times, below=below, above=above, said=tuple(said))
 
 
 def _error(plain: Doubt, mean: np.ndarray, peak: np.ndarray, days: pd.DatetimeIndex) -> float:
