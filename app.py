@@ -12,18 +12,20 @@ import streamlit as st
 
 from forecast.archive import Archive
 from forecast.consolidate import Finding
+from forecast.forecast import Forecast
 from forecast.ingest import read_history
 from forecast.language import LANGUAGES
 from forecast.problem import Refused
 from forecast.ui.choose import widget
 from forecast.ui.forecast import show_forecast
+from forecast.ui.hand import Hand
 from forecast.ui.history import show_history
 from forecast.ui.importing import Known, show_import
 from forecast.ui.reader import Reader
 from forecast.ui.style import CSS
 from forecast.ui.table import sentences
 from forecast.ui.together import show_findings, show_totals
-from staffing import plan, working
+from staffing import hand, plan, working
 from staffing.noplan import NoPlan
 from staffing.plan import Made, Result
 from staffing.queue import DEFAULT
@@ -62,6 +64,12 @@ def asked(key: str, _scenario: Scenario, _made: Made) -> Need:
     forecast = plan.expected(_scenario, _made)
     needed = agents(forecast, queues, confidence=_scenario.confidence, method=_scenario.method)
     return Need(key, _scenario, forecast, queues, needed)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def by_hand(key: str, _scenario: Scenario, _made: Made) -> Forecast:
+    """The forecast under the planner's hand, before any lever."""
+    return hand.overruled(_made.forecast, _scenario.overrides)
 
 
 @st.cache_resource(show_spinner=False, max_entries=40)
@@ -121,15 +129,23 @@ def choices(own: Path | None) -> dict[str, Scenario]:
     """
     place = working.usual()
     sample = load(None)
-    base = load(own) if own else working.scenario(worked_on(working.digest(place), place))
+    plain = load(own) if own else working.scenario(worked_on(working.digest(place), place))
+    file = ledger(own)
+    kept = file if file is not None and file.is_file() else None  # before the first entry there is none
+    base = plain.model_copy(update={"overrides": kept})
     found = {BASE: base}
     for name, path in named().items():
         other = load(path)
-        if base == sample:
-            found[name] = other
+        if plain == sample:
+            found[name] = other.model_copy(update={"overrides": kept})
         elif other.model_copy(update={"title": sample.title, "levers": sample.levers}) == sample:
             found[name] = base.model_copy(update={"title": other.title, "levers": other.levers})
     return found
+
+
+def ledger(own: Path | None) -> Path | None:
+    """The file of the planner's hand: what the user's own scenario names, if any; without one, beside the archive."""
+    return load(own).overrides if own else working.overrides(working.usual())
 
 
 def sidebar(scenarios: dict[str, Scenario], t: Reader) -> Scenario:
@@ -206,8 +222,18 @@ def run(scenario: Scenario, scenarios: dict[str, Scenario], own: Path | None, t:
         st.title(title, anchor=False)
         slow = base(scenario, t)
         expected = asked(plan.key(scenario), scenario, slow).forecast
-        key = plan.forecast_key(scenario)
-        show_forecast(slow.history, slow.season, expected, slow.backtest, t, slow.forecast, key)
+        file = ledger(own)
+        show_forecast(
+            slow.history,
+            slow.season,
+            expected,
+            slow.backtest,
+            t,
+            slow.forecast,
+            by_hand(plan.key(scenario), scenario, slow),
+            None if file is None else Hand(hand.kept(file), partial(hand.add, file, make_folder=own is None), hand.now),
+            plan.forecast_key(scenario),
+        )
 
     def staffing(title: str) -> None:
         st.title(title, anchor=False)

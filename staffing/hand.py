@@ -18,14 +18,14 @@ def kept(file: Path) -> Ledger:
     return read_ledger(file) if file.exists() else Ledger()
 
 
-def add(file: Path, entry: Entry) -> Ledger:
+def add(file: Path, entry: Entry, make_folder: bool = False) -> Ledger:
     """The ledger with `entry` at its end, which is in `file` from now on.
 
     Raises:
         Refused: the file has problems, the entry does not follow from it, or it cannot be written; it is as before.
     """
     made = kept(file).plus(entry)
-    save.write(file, save.csv_bytes(made.table))
+    save.write_all(file.parent, {file.name: save.csv_bytes(made.table)}, make_folder)
     return made
 
 

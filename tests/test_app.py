@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import html as html_
 import re
 import sys
 from pathlib import Path
@@ -29,7 +31,8 @@ PAGES = {
 NEEDS_A_PLAN = ("overview", "season", "shifts", "costs")
 LATIN = re.compile(r"[A-Za-z]{3,}")
 # file kinds, a model's own name, and the data's own names
-SAID_IN_LATIN = {"CSV", "XLSX", "TOML", "Prophet", "phone", "mail", "sources"}  # a key is written as it is
+SAID_IN_LATIN = {"CSV", "XLSX", "TOML", "Prophet", "phone", "mail"}
+SAID_IN_LATIN |= {"sources", "overrides", "csv"}  # a key is written as it is
 
 SMALL = """
 history = "history.csv"
@@ -93,6 +96,9 @@ def scenarios(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "nobody.toml").write_text(NOBODY, encoding="utf-8")
     (folder / "live.toml").write_text(LIVE, encoding="utf-8")
     (folder / "chats.toml").write_text(CHATS, encoding="utf-8")
+    for name in ("hand", "word"):  # a ledger each, that one test's entries are not another's
+        text = f'based_on = "small.toml"\noverrides = "{name}.csv"\n'
+        (folder / f"{name}.toml").write_text(text, encoding="utf-8")
     own = SMALL.split("[queues.phone]")
     (folder / "voice.toml").write_text(f'{own[0]}queues = "queues.toml"\n', encoding="utf-8")
     (folder / "queues.toml").write_text(f"[queues.phone]{own[1]}", encoding="utf-8")
@@ -117,7 +123,7 @@ def app(scenarios: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pyte
 def words(at: AppTest) -> list[str]:
     """All that the page says."""
     marked = [str(e.proto.body) for e in at.get("html")]
-    plain = [re.sub(r"<style>.*?</style>|<[^>]*>", " ", body, flags=re.DOTALL) for body in marked]
+    plain = [html_.unescape(re.sub(r"<style>.*?</style>|<[^>]*>", " ", body, flags=re.DOTALL)) for body in marked]
     labels = [w.label for kind in ("slider", "selectbox", "button", "download_button") for w in at.get(kind)]
     heads = [e.value for e in (*at.title, *at.subheader)]
     return [*plain, *labels, *heads]
@@ -255,6 +261,79 @@ def test_a_lever_is_a_part_of_its_own_and_the_peak_follows_it(app: Any):
     at.slider(key="volume").set_value(60).run()
     assert not at.exception
     assert any("levers</th>" in str(e.proto.body) for e in at.get("html"))
+
+
+def press(at: AppTest, label: str) -> None:
+    next(b for b in at.button if b.label == label).click().run()
+    assert not at.exception
+
+
+def fill(at: AppTest, made: int, language: str, kind: str, amount: float | None, reason: str, author: str) -> None:
+    """The form of a new entry, for the phone on two days of April."""
+    at.date_input(key=f"hand_start_{made}").set_value(dt.date(2026, 4, 20))
+    at.date_input(key=f"hand_end_{made}").set_value(dt.date(2026, 4, 21))
+    at.selectbox(key=f"hand_queue_phone_{made}:{language}").set_value("phone")
+    at.selectbox(key=f"hand_kind_{made}:{language}").set_value(kind)
+    if amount is not None:
+        at.number_input(key=f"hand_amount_{made}").set_value(amount)
+    at.text_input(key=f"hand_reason_{made}").set_value(reason)
+    at.text_input(key=f"hand_author_{made}").set_value(author)
+
+
+def told(at: AppTest) -> str:
+    return "\n".join(words(at))
+
+
+def by_hand(at: AppTest) -> bool:
+    """Whether the table of what drives the forecast has a part of the planner's."""
+    return any("planner's hand</th>" in html_.unescape(str(e.proto.body)) for e in at.get("html"))
+
+
+def test_a_range_changed_by_hand_is_seen_at_once_and_undone_with_a_reason(app: Any, scenarios: Path):
+    at = app("forecast", "en", "hand.toml")
+    at.selectbox(key="queue:en").set_value("phone").run()
+    assert "Nothing has been changed by hand." in told(at)
+    assert not by_hand(at)
+    fill(at, 0, "en", "set", 900.0, "live stream", "Li")
+    press(at, "Keep it")
+    assert "override 1: Phone · 2026-04-20 – 2026-04-21 · set to 900 a day" in told(at)
+    assert "in force" in told(at)
+    assert by_hand(at)
+    fan = str(next(e for e in at.get("echarts_chart") if "fan" in str(e.proto)).proto)
+    assert "without the planner" in fan
+    assert at.text_input(key="hand_author_1").value == "Li"  # the same planner's next entry
+    assert at.text_input(key="hand_reason_1").value == ""
+    at.text_input(key="undo_reason_1").set_value("called off")
+    at.text_input(key="undo_author_1").set_value("Wang")
+    press(at, "Take back")
+    assert "undone by Wang" in told(at)
+    assert not by_hand(at)
+    assert not [b for b in at.button if b.label == "Take back"]
+    rows = (scenarios / "hand.csv").read_text(encoding="utf-8").splitlines()
+    assert [row.split(",")[1] for row in rows] == ["kind", "set", "undo"]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_wrong_entry_is_answered_in_words_and_what_was_typed_stays(app: Any, scenarios: Path, language: Language):
+    at = app("forecast", language, "word.toml")
+    at.selectbox(key=f"queue:{language}").set_value("phone").run()
+    fill(at, 0, language, "times", None, "促销", "")
+    at.date_input(key="hand_end_0").set_value(dt.date(2026, 4, 2))
+    press(at, Text("Keep it").say(language))
+    bad = next(str(e.proto.body) for e in at.get("html") if "ps-bad" in str(e.proto.body))
+    for field in ("Last day", "Amount", "Author"):
+        assert f"<li>{Text(field).say(language)}" in bad
+    assert at.text_input(key="hand_reason_0").value == "促销"
+    assert at.selectbox(key=f"hand_kind_0:{language}").value == "times"
+    assert not (scenarios / "word.csv").exists()
+    if language == "zh":
+        assert not set(LATIN.findall(told(at))) - SAID_IN_LATIN
+
+
+def test_a_scenario_without_a_ledger_says_how_to_name_one(app: Any):
+    at = app("forecast", "en")
+    assert 'overrides = "overrides.csv"' in told(at)
+    assert not [b for b in at.button if b.label == "Keep it"]
 
 
 def heading(at: AppTest) -> str:
