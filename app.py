@@ -10,8 +10,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from forecast.archive import Archive
-from forecast.consolidate import Finding
+from forecast import archive
 from forecast.forecast import Forecast
 from forecast.ingest import read_history
 from forecast.language import LANGUAGES
@@ -26,13 +25,12 @@ from forecast.ui.style import CSS
 from forecast.ui.table import sentences
 from forecast.ui.together import show_findings, show_totals
 from staffing import hand, plan, working
-from staffing.noplan import NoPlan
 from staffing.plan import Made, Result
 from staffing.queue import DEFAULT
-from staffing.requirement import agents
 from staffing.scenario import Scenario, load, named, to_toml
 from staffing.scorecard import read_targets
 from staffing.ui import ask
+from staffing.ui.cache import asked, by_hand, findings, made, planned, versioned, worked_on
 from staffing.ui.compare import show_compare
 from staffing.ui.conflict import show_conflict
 from staffing.ui.costs import show_costs
@@ -42,55 +40,10 @@ from staffing.ui.requirement import show_requirement
 from staffing.ui.scorecard import show_scorecard
 from staffing.ui.season import show_season
 from staffing.ui.shifts import show_shifts
-from staffing.ui.view import Need, Outcome, View, queue_colours, reader, source_colours
-from staffing.working import Working
+from staffing.ui.view import View, queue_colours, reader, source_colours
 
 BASE = "base"
 SIDEBAR = "sidebar"
-
-
-# Values are frozen, so every session may share one copy; cache_data would pickle 300,000 rows on each rerun. The keys
-# are digests of content: Streamlit hashes a large frame on a sample only and would answer a changed one with old news.
-@st.cache_resource(show_spinner=False, max_entries=8)
-def made(key: str, _scenario: Scenario) -> Made:
-    """History and forecast: the slow half."""
-    return plan.made(_scenario)
-
-
-@st.cache_resource(show_spinner=False, max_entries=40)
-def asked(key: str, _scenario: Scenario, _made: Made) -> Need:
-    """The forecast under the scenario's levers and the agents it takes."""
-    queues = _scenario.queues_of(_made.history.queues)
-    forecast = plan.expected(_scenario, _made)
-    needed = agents(forecast, queues, confidence=_scenario.confidence, method=_scenario.method)
-    return Need(key, _scenario, forecast, queues, needed)
-
-
-@st.cache_resource(show_spinner=False, max_entries=8)
-def by_hand(key: str, _scenario: Scenario, _made: Made) -> Forecast:
-    """The forecast under the planner's hand, before any lever."""
-    return hand.overruled(_made.forecast, _scenario.overrides)
-
-
-@st.cache_resource(show_spinner=False, max_entries=40)
-def planned(key: str, _scenario: Scenario, _made: Made) -> Outcome:
-    """What the scenario comes to, a missing plan included."""
-    try:
-        return plan.staffed(_scenario, _made)
-    except NoPlan as none:
-        return none
-
-
-@st.cache_resource(show_spinner=False, max_entries=2)
-def worked_on(digest: str, _place: Archive) -> Working:
-    """The history to work with, for what is imported and decided now."""
-    return working.working(_place)
-
-
-@st.cache_resource(show_spinner=False, max_entries=2)
-def findings(digest: str, _found: Working, _place: Archive) -> tuple[Finding, ...]:
-    """What was found where the imports meet."""
-    return working.findings(_found, _place)
 
 
 def main() -> None:
@@ -174,7 +127,30 @@ def base(scenario: Scenario, t: Reader) -> Made:
     with st.spinner(
         t("Reading the history and testing the forecast models; the first time this takes a minute or two.")
     ):
-        return made(plan.forecast_key(scenario), scenario)
+        slow = made(plan.forecast_key(scenario), scenario)
+    if own_history():
+        try:
+            place = working.usual()
+            versioned(f"{hand_key(scenario)}-{place.path}", slow, overruled(scenario, slow), place)
+        except Refused as refused:  # a forecast that cannot be kept is there to be read
+            st.html(sentences([t.say(problem.text) for problem in refused.problems], "warn"))
+    return slow
+
+
+def own_history() -> bool:
+    """Whether the pages are about the history that is kept: every scenario beside the base has its forecast then."""
+    place = working.usual()
+    return arguments(sys.argv[1:]).scenario is None and worked_on(working.digest(place), place).own
+
+
+def hand_key(scenario: Scenario) -> str:
+    """A digest of all that the forecast under the planner's hand depends on."""
+    return f"{plan.forecast_key(scenario)}-{hand.digest(scenario.overrides)}"
+
+
+def overruled(scenario: Scenario, slow: Made) -> Forecast:
+    """The scenario's forecast under the planner's hand, from the cache where it is known."""
+    return by_hand(hand_key(scenario), slow, scenario.overrides)
 
 
 def outcome(scenario: Scenario, t: Reader) -> View:
@@ -230,8 +206,9 @@ def run(scenario: Scenario, scenarios: dict[str, Scenario], own: Path | None, t:
             slow.backtest,
             t,
             slow.forecast,
-            by_hand(plan.key(scenario), scenario, slow),
+            overruled(scenario, slow),
             None if file is None else Hand(hand.kept(file), partial(hand.add, file, make_folder=own is None), hand.now),
+            partial(archive.versions, working.usual()) if own_history() else None,
             plan.forecast_key(scenario),
         )
 

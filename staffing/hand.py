@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pandas as pd
@@ -32,6 +33,11 @@ def add(file: Path, entry: Entry, make_folder: bool = False) -> Ledger:
 def overruled(forecast: Forecast, file: Path | None) -> Forecast:
     """The forecast under what is in force in a ledger's file; itself without one. Raises Refused as `read_ledger`."""
     return forecast if file is None else overridden(forecast, read_ledger(file).in_force)
+
+
+def digest(file: Path | None) -> str:
+    """A digest of a ledger's file, the same wherever there is none."""
+    return hashlib.sha256(file.read_bytes() if file is not None and file.is_file() else b"").hexdigest()
 
 
 def now() -> pd.Timestamp:

@@ -15,6 +15,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
+from forecast import archive
+from forecast.archive import Archive
+from forecast.history import History
 from forecast.language import Language, Text
 
 APP = Path(__file__).resolve().parents[1] / "app.py"
@@ -268,11 +271,20 @@ def press(at: AppTest, label: str) -> None:
     assert not at.exception
 
 
-def fill(at: AppTest, made: int, language: str, kind: str, amount: float | None, reason: str, author: str) -> None:
+def fill(
+    at: AppTest,
+    made: int,
+    language: str,
+    kind: str,
+    amount: float | None,
+    reason: str,
+    author: str,
+    page: str = "phone",
+) -> None:
     """The form of a new entry, for the phone on two days of April."""
     at.date_input(key=f"hand_start_{made}").set_value(dt.date(2026, 4, 20))
     at.date_input(key=f"hand_end_{made}").set_value(dt.date(2026, 4, 21))
-    at.selectbox(key=f"hand_queue_phone_{made}:{language}").set_value("phone")
+    at.selectbox(key=f"hand_queue_{page}_{made}:{language}").set_value("phone")
     at.selectbox(key=f"hand_kind_{made}:{language}").set_value(kind)
     if amount is not None:
         at.number_input(key=f"hand_amount_{made}").set_value(amount)
@@ -414,3 +426,55 @@ def test_the_shifts_are_shown_beside_their_simulation(app: Any):
     said = words(at)
     assert "Promised and simulated" in said
     assert any("as many are at work as shrinkage leaves" in line for line in said)
+
+
+@pytest.fixture
+def own_history(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Archive:
+    """An archive of three weeks by half-hours: too short to test models on, and so quick to forecast."""
+    monkeypatch.setenv("PEAKSTAFF_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("PEAKSTAFF_DATA", str(tmp_path / "data"))
+    place = Archive(archive.usual_path())
+    archive.add(place, opened_days("2026-02-13", 21), {}, "a" * 64, file="own.csv")
+    return place
+
+
+def opened_days(first: str, days: int) -> History:
+    starts = pd.date_range(first, periods=days * 48, freq="30min").as_unit("s")
+    open_ = (starts.hour >= 9) & (starts.hour < 19)
+    offered = np.where(open_, 20.0 + starts.day_of_week, 0.0)
+    rows = [pd.DataFrame({"start": starts, "queue": q, "source": "own", "offered": offered}) for q in ("chat", "phone")]
+    table = pd.concat(rows, ignore_index=True).assign(handled=np.nan, abandoned=np.nan, aht_s=240.0)
+    return History(table, pd.Timedelta(minutes=30))
+
+
+def opened(monkeypatch: pytest.MonkeyPatch, language: str = "en") -> AppTest:
+    """The app on the kept history, looking at how forecasts erred."""
+    monkeypatch.setattr(sys, "argv", ["app.py", "--lang", language])
+    at = AppTest.from_file(APP, default_timeout=120)
+    at._page_hash = calc_hash("forecast")
+    at.run()
+    at.segmented_control(key=f"look:{language}").set_value("errors").run()
+    assert not at.exception
+    return at
+
+
+def test_versions_of_the_kept_historys_forecast_are_kept_and_judged_when_their_days_come(
+    own_history: Archive, monkeypatch: pytest.MonkeyPatch
+):
+    at = opened(monkeypatch)
+    assert "Versions of the forecast kept: 1. They can be judged once 2026-03-06 is imported." in told(at)
+    fill(at, 0, "en", "times", 2.0, "live stream", "Li", page="chat")
+    at.date_input(key="hand_start_0").set_value(dt.date(2026, 3, 7))
+    at.date_input(key="hand_end_0").set_value(dt.date(2026, 3, 7))
+    press(at, "Keep it")
+    assert "Versions of the forecast kept: 2." in told(at)
+    assert (own_history.path.parent / "overrides.csv").is_file()
+    at.slider(key="volume").set_value(40).run()  # a what-if is no version
+    assert [one.by_hand for one in archive.versions(own_history)] == [0, 1]
+    archive.add(own_history, opened_days("2026-03-06", 7), {}, "b" * 64, file="week.csv")
+    at = opened(monkeypatch, "zh")
+    at.selectbox(key="queue:zh").set_value("phone").run()
+    shown = next(str(e.proto.body) for e in at.get("html") if "<td>计划员" in str(e.proto.body))
+    assert shown.count("<td>计划员") == 2  # the queue's and the total
+    assert shown.count("<td>模型") == 2
+    assert [f"{one.last:%m-%d}" for one in archive.versions(own_history)] == ["03-05", "03-05", "03-12"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -15,13 +17,14 @@ from forecast.peak import next_peak, sentences, unseen
 from forecast.season import Season
 from forecast.ui import chart
 from forecast.ui.choose import choose, widget
-from forecast.ui.errors import model_name, show_errors
+from forecast.ui.errors import model_name, show_errors, show_kept
 from forecast.ui.hand import Hand, show_hand
 from forecast.ui.occasion import listed, marks_of
 from forecast.ui.parts import made_of, show_parts
 from forecast.ui.reader import Reader
 from forecast.ui.table import html, lead, note
 from forecast.ui.years import show_years
+from forecast.version import Version
 
 PAST_DAYS = 70
 
@@ -35,12 +38,13 @@ def show_forecast(
     before: Forecast | None = None,
     by_hand: Forecast | None = None,
     hand: Hand | None = None,
+    kept: Callable[[], Sequence[Version]] | None = None,
     key: str = "",
 ) -> None:
     """The forecast page.
 
     `before` is the machine's forecast, `by_hand` that under the planner's hand and before the levers, `hand` the ledger
-    to write to; `key` a digest of what the machine's forecast rests on.
+    to write to, `kept` tells the versions kept of it; `key` a digest of what the machine's forecast rests on.
     """
     left, _right = st.columns(2)
     with left:
@@ -89,7 +93,7 @@ def show_forecast(
     machine = before or forecast
     means = [by_day(one, queue)["mean"].rename(queue) for one in (machine, by_hand or machine)]
     model = forecast.models.get(queue, "")
-    lines = show_why(history, season, expected, means[0], means[1], backtest, model, key or forecast.digest, t)
+    lines = show_why(history, season, expected, means[0], means[1], backtest, model, key or forecast.digest, t, kept)
     with said:
         st.html(lead(("" if t.language == "zh" else " ").join(t.say(line) for line in lines)))
 
@@ -137,6 +141,7 @@ def show_why(
     model: str,
     key: str,
     t: Reader,
+    kept: Callable[[], Sequence[Version]] | None = None,
 ) -> tuple[Text, ...]:
     """One of three closer looks at a queue's forecast; what is to be said of its next peak."""
     queue = str(before.name)
@@ -166,6 +171,7 @@ def show_why(
         show_years(daily, expected, season, known, first, t)
     elif chosen == "errors":
         show_errors(backtest, model, queue, known, first, t)
+        show_kept(kept() if kept else (), history, queue, t)
     else:
         show_parts(found, "" if model == "regression" else model_name(model, t), t)
     return sentences(peak, unseen(daily, season, pd.DatetimeIndex(expected.index)))
