@@ -16,6 +16,7 @@ from forecast.occasion import FESTIVALS, SHOPPING
 from forecast.season import Season
 
 LEVEL = "level"
+HAND = "override"
 PARTS: dict[str, Text] = {
     LEVEL: Text("level"),
     "week": Text("weekday and day of month"),
@@ -24,7 +25,7 @@ PARTS: dict[str, Text] = {
     "promotion": Text("promotions"),
     "stated": Text("stated sizes"),
     "model": Text("other model"),
-    "override": Text("planner's hand"),
+    HAND: Text("planner's hand"),
     "levers": Text("levers"),
 }
 EFFECTS = tuple(PARTS)[1:6]

@@ -317,10 +317,10 @@ def test_a_range_changed_by_hand_is_seen_at_once_and_undone_with_a_reason(app: A
     assert at.text_input(key="hand_reason_1").value == ""
     at.text_input(key="undo_reason_1").set_value("called off")
     at.text_input(key="undo_author_1").set_value("Wang")
-    press(at, "Take back")
+    press(at, "Undo")
     assert "undone by Wang" in told(at)
     assert not by_hand(at)
-    assert not [b for b in at.button if b.label == "Take back"]
+    assert not [b for b in at.button if b.label == "Undo"]
     rows = (scenarios / "hand.csv").read_text(encoding="utf-8").splitlines()
     assert [row.split(",")[1] for row in rows] == ["kind", "set", "undo"]
 

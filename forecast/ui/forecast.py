@@ -10,6 +10,7 @@ import streamlit as st
 
 from forecast.alignment import comings, reached
 from forecast.backtest import Backtest
+from forecast.contribution import HAND
 from forecast.forecast import Forecast, counts
 from forecast.history import DAY, History
 from forecast.language import Text
@@ -148,7 +149,7 @@ def show_why(
     daily = history.daily()[queue].loc[: expected.index[0] - DAY]
     found = made_of(key, queue, daily, season, pd.DatetimeIndex(expected.index))
     if found is not None:
-        found = found.brought_to("model", before).brought_to("override", by_hand)
+        found = found.brought_to("model", before).brought_to(HAND, by_hand)
         found = found.brought_to("levers", expected["mean"])
     peak = next_peak(daily, expected, season, backtest, model, found)
     known = reached(comings(season, queue), history.first, expected.index[-1])

@@ -208,7 +208,7 @@ def _ask_undo(hand: Hand, t: Reader) -> None:
         one, two = st.columns([2, 1])
         reason = one.text_input(t.say(FIELDS["reason"]), key=f"undo_reason_{made}")
         author = two.text_input(t.say(FIELDS["author"]), st.session_state.get(AUTHOR, ""), key=f"undo_author_{made}")
-        if not st.form_submit_button(t("Take back")):
+        if not st.form_submit_button(t("Undo")):
             return
         try:
             entry = Undo(key, reason, author, hand.now())
