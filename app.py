@@ -133,7 +133,7 @@ def base(scenario: Scenario, t: Reader) -> Made:
             place = working.usual()
             versioned(f"{hand_key(scenario)}-{place.path}", slow, overruled(scenario, slow), place)
         except Refused as refused:  # a forecast that cannot be kept is there to be read
-            st.html(sentences([t.say(problem.text) for problem in refused.problems], "warn"))
+            st.html(sentences([problem.say(t.language) for problem in refused.problems], "warn"))
     return slow
 
 

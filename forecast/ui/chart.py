@@ -9,7 +9,7 @@ import pandas as pd
 
 from forecast.alignment import Alignment
 from forecast.forecast import MACHINE
-from forecast.ui.echart import Mark, Option, base, categories, clock, days, marks, numbers
+from forecast.ui.echart import Mark, Option, base, below_legend, categories, clock, days, marks, numbers
 from forecast.ui.palette import ACCENT, INK, MARK, QUEUES, WARN
 from forecast.ui.reader import Reader
 
@@ -87,6 +87,7 @@ def fan(past: pd.Series, expected: pd.DataFrame, found: Sequence[Mark], t: Reade
         dashed = {"lineStyle": {"color": WARN, "width": 1.2, "type": "dashed"}, "itemStyle": {"color": WARN}}
         option["series"].append({**_line("machine", name), **dashed})
         option["legend"]["data"].append(name)
+    below_legend(option)
     return option
 
 

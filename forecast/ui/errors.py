@@ -101,7 +101,7 @@ def show_kept(kept: Sequence[Version], history: History, queue: str, t: Reader) 
         "queue": t("Queue"),
         "lead": t("Days ahead"),
         "who": t("Whose number"),
-        "days": t("Days"),
+        "days": t("Days judged"),
         "wape": t("Error, all days"),
         "bias": t("Bias"),
         "cover80": t("Inside the 80% band"),
@@ -109,7 +109,7 @@ def show_kept(kept: Sequence[Version], history: History, queue: str, t: Reader) 
     percent = lambda v: t.percent(v, 1)  # noqa: E731
     signed = lambda v: f"{t.signed(v * 100, 1)}%"  # noqa: E731
     formats = {"days": t.number, "wape": percent, "bias": signed, "cover80": percent}
-    st.html(html(table, head, formats, height=320))
+    st.html(html(table, head, formats, height=560))
     st.html(
         note(
             t(

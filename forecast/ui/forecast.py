@@ -171,8 +171,8 @@ def show_why(
     if chosen == "years":
         show_years(daily, expected, season, known, first, t)
     elif chosen == "errors":
-        show_errors(backtest, model, queue, known, first, t)
         show_kept(kept() if kept else (), history, queue, t)
+        show_errors(backtest, model, queue, known, first, t)
     else:
         show_parts(found, "" if model == "regression" else model_name(model, t), t)
     return sentences(peak, unseen(daily, season, pd.DatetimeIndex(expected.index)))

@@ -77,7 +77,7 @@ def show_hand(hand: Hand | None, forecast: Forecast, queue: str, day: pd.Timesta
 
 
 def listed(ledger: Ledger, t: Reader) -> pd.DataFrame:
-    """Every override in words, the newest first: days, queue, what, reason, author, at, state."""
+    """Every override in words, the newest first: days, queue, what, state, reason, author, at."""
     undone = {one.key: one for one in ledger.entries if isinstance(one, Undo)}
     rows = []
     for one in reversed([e for e in ledger.entries if isinstance(e, Override)]):
@@ -91,8 +91,8 @@ def listed(ledger: Ledger, t: Reader) -> pd.DataFrame:
                 reason=back.reason,
             )
         what = _what(one, t)
-        rows.append((one.days, _who(one, t), what, one.reason, one.author, f"{one.at:%Y-%m-%d %H:%M}", state))
-    return pd.DataFrame(rows, columns=["days", "queue", "what", "reason", "author", "at", "state"])
+        rows.append((one.days, _who(one, t), what, state, one.reason, one.author, f"{one.at:%Y-%m-%d %H:%M}"))
+    return pd.DataFrame(rows, columns=["days", "queue", "what", "state", "reason", "author", "at"])
 
 
 def _heads(t: Reader) -> dict[str, str]:
@@ -100,10 +100,10 @@ def _heads(t: Reader) -> dict[str, str]:
         "days": t("Days"),
         "queue": t("Queue"),
         "what": t("By hand"),
+        "state": t("State"),
         "reason": t("Reason"),
         "author": t("Author"),
         "at": t("Made"),
-        "state": t("State"),
     }
 
 
