@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
+from threading import Lock
 
 import pandas as pd
 
 from forecast.forecast import Forecast
 from forecast.ledger import Entry, Ledger, read_ledger
-from forecast.override import overridden
+from forecast.override import Override, overridden
 from forecast.profile import ZONE
 from staffing import save
+
+WRITING = Lock()  # sessions of one server are threads: none may read the ledger while another adds to it
 
 
 def kept(file: Path) -> Ledger:
@@ -22,11 +26,17 @@ def kept(file: Path) -> Ledger:
 def add(file: Path, entry: Entry, make_folder: bool = False) -> Ledger:
     """The ledger with `entry` at its end, which is in `file` from now on.
 
+    An override whose key another entry took meanwhile, as two planners at once may, is given the next.
+
     Raises:
         Refused: the file has problems, the entry does not follow from it, or it cannot be written; it is as before.
     """
-    made = kept(file).plus(entry)
-    save.write_all(file.parent, {file.name: save.csv_bytes(made.table)}, make_folder)
+    with WRITING:
+        before = kept(file)
+        if isinstance(entry, Override) and entry.key in {one.key for one in before.entries}:
+            entry = replace(entry, key=before.next_key)
+        made = before.plus(entry)
+        save.write_all(file.parent, {file.name: save.csv_bytes(made.table)}, make_folder)
     return made
 
 

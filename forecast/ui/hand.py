@@ -39,10 +39,13 @@ SAID, MADE, AUTHOR = "hand_said", "hand_made", "hand_author"  # of the session: 
 
 @dataclass(frozen=True)
 class Hand:
-    """The ledger as it stands; `add` keeps one more entry at its end, or raises Refused; `now` is wall time."""
+    """The ledger as it stands.
+
+    `add` gives it with one more entry, which is kept from then on, or raises Refused; `now` is wall time.
+    """
 
     ledger: Ledger
-    add: Callable[[Entry], object]
+    add: Callable[[Entry], Ledger]
     now: Callable[[], pd.Timestamp]
 
 
@@ -175,7 +178,7 @@ def _ask(hand: Hand, forecast: Forecast, queue: str, day: pd.Timestamp, t: Reade
         if faults:
             _say(faults, t)
             return
-        _keep(hand, entry, t("override {key}: {what}", key=entry.key, what=_named(entry, t)), t)
+        _keep(hand, entry, lambda key: t("override {key}: {what}", key=key, what=_named(entry, t)), t)
 
 
 def _day(column: st.delta_generator.DeltaGenerator, field: str, day: pd.Timestamp, made: int, t: Reader) -> dt.date:
@@ -215,17 +218,17 @@ def _ask_undo(hand: Hand, t: Reader) -> None:
         except Refused as refused:
             _say(refused.problems, t)
             return
-        _keep(hand, entry, t("override {key} undone: {what}", key=key, what=_named(by_key[key], t)), t)
+        _keep(hand, entry, lambda key: t("override {key} undone: {what}", key=key, what=_named(by_key[key], t)), t)
 
 
-def _keep(hand: Hand, entry: Entry, said: str, t: Reader) -> None:
+def _keep(hand: Hand, entry: Entry, said: Callable[[str], str], t: Reader) -> None:
     """Keep the entry and begin the page anew; what speaks against it is said where the form stands."""
     try:
-        hand.add(entry)
+        key = hand.add(entry).entries[-1].key
     except Refused as refused:
         _say(refused.problems, t)
         return
-    st.session_state[SAID] = said
+    st.session_state[SAID] = said(key)
     st.session_state[AUTHOR] = entry.author
     st.session_state[MADE] = st.session_state.get(MADE, 0) + 1
     st.rerun()
