@@ -8,18 +8,16 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-import pandas as pd
 import streamlit as st
 
-from forecast.archive import Archive
-from forecast.backtest import Backtest
-from forecast.consolidate import Finding
+from forecast import archive
+from forecast.forecast import Forecast
 from forecast.ingest import read_history
 from forecast.language import LANGUAGES
 from forecast.problem import Refused
-from forecast.total import totals
 from forecast.ui.choose import widget
 from forecast.ui.forecast import show_forecast
+from forecast.ui.hand import Hand
 from forecast.ui.history import show_history
 from forecast.ui.importing import Known, show_import
 from forecast.ui.reader import Reader
@@ -27,15 +25,14 @@ from forecast.ui.style import CSS
 from forecast.ui.table import note, sentences
 from forecast.ui.together import show_findings, show_totals
 from forecast.ui.total import show_total
-from staffing import plan, working
-from staffing.noplan import NoPlan
+from staffing import hand, plan, working
 from staffing.plan import Made, Result
 from staffing.provisional import years
 from staffing.queue import DEFAULT
-from staffing.requirement import agents
 from staffing.scenario import Scenario, load, named, to_toml
 from staffing.scorecard import read_targets
 from staffing.ui import ask
+from staffing.ui.cache import asked, by_hand, findings, made, planned, summed, versioned, worked_on
 from staffing.ui.compare import show_compare
 from staffing.ui.conflict import show_conflict
 from staffing.ui.costs import show_costs
@@ -45,55 +42,10 @@ from staffing.ui.requirement import show_requirement
 from staffing.ui.scorecard import show_scorecard
 from staffing.ui.season import show_season
 from staffing.ui.shifts import show_shifts
-from staffing.ui.view import Need, Outcome, View, queue_colours, reader, source_colours
-from staffing.working import Working
+from staffing.ui.view import View, queue_colours, reader, source_colours
 
 BASE = "base"
 SIDEBAR = "sidebar"
-
-
-# Values are frozen, so every session may share one copy; cache_data would pickle 300,000 rows on each rerun. The keys
-# are digests of content: Streamlit hashes a large frame on a sample only and would answer a changed one with old news.
-@st.cache_resource(show_spinner=False, max_entries=8)
-def made(key: str, _scenario: Scenario) -> Made:
-    """History and forecast: the slow half."""
-    return plan.made(_scenario)
-
-
-@st.cache_resource(show_spinner=False, max_entries=40)
-def asked(key: str, _scenario: Scenario, _made: Made) -> Need:
-    """The forecast under the scenario's levers and the agents it takes."""
-    queues = _scenario.queues_of(_made.forecast.queues)
-    forecast = plan.expected(_scenario, _made)
-    needed = agents(forecast, queues, confidence=_scenario.confidence, method=_scenario.method)
-    return Need(key, _scenario, forecast, queues, needed)
-
-
-@st.cache_resource(show_spinner=False, max_entries=40)
-def summed(key: str, _need: Need, _tested: Backtest) -> pd.DataFrame:
-    """All queues together and each channel, by day."""
-    return totals(_need.forecast, _tested, plan.channels(_need.forecast, _need.queues))
-
-
-@st.cache_resource(show_spinner=False, max_entries=40)
-def planned(key: str, _scenario: Scenario, _made: Made) -> Outcome:
-    """What the scenario comes to, a missing plan included."""
-    try:
-        return plan.staffed(_scenario, _made)
-    except NoPlan as none:
-        return none
-
-
-@st.cache_resource(show_spinner=False, max_entries=2)
-def worked_on(digest: str, _place: Archive) -> Working:
-    """The history to work with, for what is imported and decided now."""
-    return working.working(_place)
-
-
-@st.cache_resource(show_spinner=False, max_entries=2)
-def findings(digest: str, _found: Working, _place: Archive) -> tuple[Finding, ...]:
-    """What was found where the imports meet."""
-    return working.findings(_found, _place)
 
 
 def main() -> None:
@@ -132,15 +84,23 @@ def choices(own: Path | None) -> dict[str, Scenario]:
     """
     place = working.usual()
     sample = load(None)
-    base = load(own) if own else working.scenario(worked_on(working.digest(place), place))
+    plain = load(own) if own else working.scenario(worked_on(working.digest(place), place))
+    file = ledger(own)
+    kept = file if file is not None and file.is_file() else None  # before the first entry there is none
+    base = plain.model_copy(update={"overrides": kept})
     found = {BASE: base}
     for name, path in named().items():
         other = load(path)
-        if base == sample:
-            found[name] = other
+        if plain == sample:
+            found[name] = other.model_copy(update={"overrides": kept})
         elif other.model_copy(update={"title": sample.title, "levers": sample.levers}) == sample:
             found[name] = base.model_copy(update={"title": other.title, "levers": other.levers})
     return found
+
+
+def ledger(own: Path | None) -> Path | None:
+    """The file of the planner's hand: what the user's own scenario names, if any; without one, beside the archive."""
+    return load(own).overrides if own else working.overrides(working.usual())
 
 
 def sidebar(scenarios: dict[str, Scenario], t: Reader) -> Scenario:
@@ -169,7 +129,30 @@ def base(scenario: Scenario, t: Reader) -> Made:
     with st.spinner(
         t("Reading the history and testing the forecast models; the first time this takes a minute or two.")
     ):
-        return made(plan.forecast_key(scenario), scenario)
+        slow = made(plan.forecast_key(scenario), scenario)
+    if own_history():
+        try:
+            place = working.usual()
+            versioned(f"{hand_key(scenario)}-{place.path}", slow, overruled(scenario, slow), place)
+        except Refused as refused:  # a forecast that cannot be kept is there to be read
+            st.html(sentences([problem.say(t.language) for problem in refused.problems], "warn"))
+    return slow
+
+
+def own_history() -> bool:
+    """Whether the pages are about the history that is kept: every scenario beside the base has its forecast then."""
+    place = working.usual()
+    return arguments(sys.argv[1:]).scenario is None and worked_on(working.digest(place), place).own
+
+
+def hand_key(scenario: Scenario) -> str:
+    """A digest of all that the forecast under the planner's hand depends on."""
+    return f"{plan.forecast_key(scenario)}-{hand.digest(scenario.overrides)}"
+
+
+def overruled(scenario: Scenario, slow: Made) -> Forecast:
+    """The scenario's forecast under the planner's hand, from the cache where it is known."""
+    return by_hand(hand_key(scenario), slow, scenario.overrides)
 
 
 def mark_provisional(slow: Made, t: Reader) -> None:
@@ -226,8 +209,19 @@ def run(scenario: Scenario, scenarios: dict[str, Scenario], own: Path | None, t:
         st.title(title, anchor=False)
         slow = base(scenario, t)
         need = asked(plan.key(scenario), scenario, slow)
-        key = plan.forecast_key(scenario)
-        show_forecast(slow.history, slow.season, need.forecast, slow.backtest, t, slow.forecast, key)
+        file = ledger(own)
+        show_forecast(
+            slow.history,
+            slow.season,
+            need.forecast,
+            slow.backtest,
+            t,
+            slow.forecast,
+            overruled(scenario, slow),
+            None if file is None else Hand(hand.kept(file), partial(hand.add, file, make_folder=own is None), hand.now),
+            partial(archive.versions, working.usual()) if own_history() else None,
+            plan.forecast_key(scenario),
+        )
         groups = plan.channels(need.forecast, need.queues)
         show_total(slow.history, slow.season, summed(need.key, need, slow.backtest), groups, t)
 

@@ -16,6 +16,7 @@ from forecast.occasion import FESTIVALS, SHOPPING
 from forecast.season import Season
 
 LEVEL = "level"
+HAND = "override"
 PARTS: dict[str, Text] = {
     LEVEL: Text("level"),
     "week": Text("weekday and day of month"),
@@ -24,6 +25,7 @@ PARTS: dict[str, Text] = {
     "promotion": Text("promotions"),
     "stated": Text("stated sizes"),
     "model": Text("other model"),
+    HAND: Text("planner's hand"),
     "levers": Text("levers"),
 }
 EFFECTS = tuple(PARTS)[1:6]
@@ -42,7 +44,7 @@ class Contributions:
     pulls: pd.DataFrame
 
     def brought_to(self, part: str, mean: pd.Series) -> Contributions:
-        """With one more part: what is missing to `mean`, as another model or the levers have it."""
+        """With one more part: what is missing to `mean`, as another model, the planner or the levers have it."""
         missing = mean.reindex(self.table.index).to_numpy(dtype=float) - self.table.sum(axis=1).to_numpy()
         return replace(self, table=self.table.assign(**{part: missing}))
 

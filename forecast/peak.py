@@ -11,7 +11,7 @@ import pandas as pd
 from forecast.accuracy import wape
 from forecast.alignment import comings
 from forecast.backtest import Backtest
-from forecast.contribution import EFFECTS, PARTS, Contributions
+from forecast.contribution import EFFECTS, HAND, PARTS, Contributions
 from forecast.language import Text
 from forecast.occasion import FESTIVALS, SHOPPING
 from forecast.season import DAY, Season
@@ -113,7 +113,7 @@ def sentences(peak: Peak, unseen: Iterable[tuple[str, pd.Timestamp]] = ()) -> tu
             **facts,
         )
     said = [first]
-    worth = [k for k in EFFECTS if abs(peak.parts.get(k, 0.0)) >= max(WORTH * peak.mean, 1.0)]
+    worth = [k for k in (*EFFECTS, HAND) if abs(peak.parts.get(k, 0.0)) >= max(WORTH * peak.mean, 1.0)]
     if worth and peak.high_enough:
         listed = [Text("{part} {count}", part=PARTS[k], count=_signed(peak.parts[k])) for k in worth]
         said.append(Text("Of these: {parts}.", parts=joined(listed)))

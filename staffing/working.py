@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import pandas as pd
@@ -24,6 +25,7 @@ from staffing import save, store
 from staffing.scenario import SAMPLE, Scenario, load
 
 PLACES = "places.toml"
+OVERRIDES = "overrides.csv"
 SEASONS = pd.Timedelta(days=60)  # of the calendar beyond the history: a festival is felt before it comes
 
 
@@ -150,6 +152,11 @@ def places(place: Archive) -> Places:
 def keep_places(place: Archive, made: Places) -> None:
     """Keep the regions, beside the archive."""
     save.write_all(place.path.parent, {PLACES: made.toml().encode()})
+
+
+def overrides(place: Archive) -> Path:
+    """Where the planner's hand is kept, beside the archive; there is no file before the first entry."""
+    return place.path.parent / OVERRIDES
 
 
 def history_kept(repaired: bool = True) -> History:

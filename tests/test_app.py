@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import html as html_
 import re
 import sys
 from pathlib import Path
@@ -13,6 +15,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
+from forecast import archive
+from forecast.archive import Archive
+from forecast.history import History
 from forecast.language import Language, Text
 
 APP = Path(__file__).resolve().parents[1] / "app.py"
@@ -29,7 +34,8 @@ PAGES = {
 NEEDS_A_PLAN = ("overview", "season", "shifts", "costs")
 LATIN = re.compile(r"[A-Za-z]{3,}")
 # file kinds, a model's own name, and the data's own names
-SAID_IN_LATIN = {"CSV", "XLSX", "TOML", "Prophet", "phone", "mail", "sources"}  # a key is written as it is
+SAID_IN_LATIN = {"CSV", "XLSX", "TOML", "Prophet", "phone", "mail"}
+SAID_IN_LATIN |= {"sources", "overrides", "csv"}  # a key is written as it is
 
 SMALL = """
 history = "history.csv"
@@ -93,6 +99,9 @@ def scenarios(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "nobody.toml").write_text(NOBODY, encoding="utf-8")
     (folder / "live.toml").write_text(LIVE, encoding="utf-8")
     (folder / "chats.toml").write_text(CHATS, encoding="utf-8")
+    for name in ("hand", "word"):  # a ledger each, that one test's entries are not another's
+        text = f'based_on = "small.toml"\noverrides = "{name}.csv"\n'
+        (folder / f"{name}.toml").write_text(text, encoding="utf-8")
     own = SMALL.split("[queues.phone]")
     (folder / "voice.toml").write_text(f'{own[0]}queues = "queues.toml"\n', encoding="utf-8")
     (folder / "queues.toml").write_text(f"[queues.phone]{own[1]}", encoding="utf-8")
@@ -117,7 +126,7 @@ def app(scenarios: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pyte
 def words(at: AppTest) -> list[str]:
     """All that the page says."""
     marked = [str(e.proto.body) for e in at.get("html")]
-    plain = [re.sub(r"<style>.*?</style>|<[^>]*>", " ", body, flags=re.DOTALL) for body in marked]
+    plain = [html_.unescape(re.sub(r"<style>.*?</style>|<[^>]*>", " ", body, flags=re.DOTALL)) for body in marked]
     labels = [w.label for kind in ("slider", "selectbox", "button", "download_button") for w in at.get(kind)]
     heads = [e.value for e in (*at.title, *at.subheader)]
     return [*plain, *labels, *heads]
@@ -257,6 +266,88 @@ def test_a_lever_is_a_part_of_its_own_and_the_peak_follows_it(app: Any):
     assert any("levers</th>" in str(e.proto.body) for e in at.get("html"))
 
 
+def press(at: AppTest, label: str) -> None:
+    next(b for b in at.button if b.label == label).click().run()
+    assert not at.exception
+
+
+def fill(
+    at: AppTest,
+    made: int,
+    language: str,
+    kind: str,
+    amount: float | None,
+    reason: str,
+    author: str,
+    page: str = "phone",
+) -> None:
+    """The form of a new entry, for the phone on two days of April."""
+    at.date_input(key=f"hand_start_{made}").set_value(dt.date(2026, 4, 20))
+    at.date_input(key=f"hand_end_{made}").set_value(dt.date(2026, 4, 21))
+    at.selectbox(key=f"hand_queue_{page}_{made}:{language}").set_value("phone")
+    at.selectbox(key=f"hand_kind_{made}:{language}").set_value(kind)
+    if amount is not None:
+        at.number_input(key=f"hand_amount_{made}").set_value(amount)
+    at.text_input(key=f"hand_reason_{made}").set_value(reason)
+    at.text_input(key=f"hand_author_{made}").set_value(author)
+
+
+def told(at: AppTest) -> str:
+    return "\n".join(words(at))
+
+
+def by_hand(at: AppTest) -> bool:
+    """Whether the table of what drives the forecast has a part of the planner's."""
+    return any("planner's hand</th>" in html_.unescape(str(e.proto.body)) for e in at.get("html"))
+
+
+def test_a_range_changed_by_hand_is_seen_at_once_and_undone_with_a_reason(app: Any, scenarios: Path):
+    at = app("forecast", "en", "hand.toml")
+    at.selectbox(key="queue:en").set_value("phone").run()
+    assert "Nothing has been changed by hand." in told(at)
+    assert not by_hand(at)
+    fill(at, 0, "en", "set", 900.0, "live stream", "Li")
+    press(at, "Keep it")
+    assert "override 1: Phone · 2026-04-20 – 2026-04-21 · set to 900 a day" in told(at)
+    assert "in force" in told(at)
+    assert by_hand(at)
+    fan = str(next(e for e in at.get("echarts_chart") if "fan" in str(e.proto)).proto)
+    assert "without the planner" in fan
+    assert at.text_input(key="hand_author_1").value == "Li"  # the same planner's next entry
+    assert at.text_input(key="hand_reason_1").value == ""
+    at.text_input(key="undo_reason_1").set_value("called off")
+    at.text_input(key="undo_author_1").set_value("Wang")
+    press(at, "Undo")
+    assert "undone by Wang" in told(at)
+    assert not by_hand(at)
+    assert not [b for b in at.button if b.label == "Undo"]
+    rows = (scenarios / "hand.csv").read_text(encoding="utf-8").splitlines()
+    assert [row.split(",")[1] for row in rows] == ["kind", "set", "undo"]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_wrong_entry_is_answered_in_words_and_what_was_typed_stays(app: Any, scenarios: Path, language: Language):
+    at = app("forecast", language, "word.toml")
+    at.selectbox(key=f"queue:{language}").set_value("phone").run()
+    fill(at, 0, language, "times", None, "促销", "")
+    at.date_input(key="hand_end_0").set_value(dt.date(2026, 4, 2))
+    press(at, Text("Keep it").say(language))
+    bad = next(str(e.proto.body) for e in at.get("html") if "ps-bad" in str(e.proto.body))
+    for field in ("Last day", "Amount", "Author"):
+        assert f"<li>{Text(field).say(language)}" in bad
+    assert at.text_input(key="hand_reason_0").value == "促销"
+    assert at.selectbox(key=f"hand_kind_0:{language}").value == "times"
+    assert not (scenarios / "word.csv").exists()
+    if language == "zh":
+        assert not set(LATIN.findall(told(at))) - SAID_IN_LATIN
+
+
+def test_a_scenario_without_a_ledger_says_how_to_name_one(app: Any):
+    at = app("forecast", "en")
+    assert 'overrides = "overrides.csv"' in told(at)
+    assert not [b for b in at.button if b.label == "Keep it"]
+
+
 def heading(at: AppTest) -> str:
     """The heading over an interval's reasons."""
     return next(e.value for e in at.subheader if e.value.startswith("Why this number"))
@@ -335,3 +426,55 @@ def test_the_shifts_are_shown_beside_their_simulation(app: Any):
     said = words(at)
     assert "Promised and simulated" in said
     assert any("as many are at work as shrinkage leaves" in line for line in said)
+
+
+@pytest.fixture
+def own_history(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Archive:
+    """An archive of three weeks by half-hours: too short to test models on, and so quick to forecast."""
+    monkeypatch.setenv("PEAKSTAFF_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("PEAKSTAFF_DATA", str(tmp_path / "data"))
+    place = Archive(archive.usual_path())
+    archive.add(place, opened_days("2026-02-13", 21), {}, "a" * 64, file="own.csv")
+    return place
+
+
+def opened_days(first: str, days: int) -> History:
+    starts = pd.date_range(first, periods=days * 48, freq="30min").as_unit("s")
+    open_ = (starts.hour >= 9) & (starts.hour < 19)
+    offered = np.where(open_, 20.0 + starts.day_of_week, 0.0)
+    rows = [pd.DataFrame({"start": starts, "queue": q, "source": "own", "offered": offered}) for q in ("chat", "phone")]
+    table = pd.concat(rows, ignore_index=True).assign(handled=np.nan, abandoned=np.nan, aht_s=240.0)
+    return History(table, pd.Timedelta(minutes=30))
+
+
+def opened(monkeypatch: pytest.MonkeyPatch, language: str = "en") -> AppTest:
+    """The app on the kept history, looking at how forecasts erred."""
+    monkeypatch.setattr(sys, "argv", ["app.py", "--lang", language])
+    at = AppTest.from_file(APP, default_timeout=120)
+    at._page_hash = calc_hash("forecast")
+    at.run()
+    at.segmented_control(key=f"look:{language}").set_value("errors").run()
+    assert not at.exception
+    return at
+
+
+def test_versions_of_the_kept_historys_forecast_are_kept_and_judged_when_their_days_come(
+    own_history: Archive, monkeypatch: pytest.MonkeyPatch
+):
+    at = opened(monkeypatch)
+    assert "Versions of the forecast kept: 1. They can be judged once 2026-03-06 is imported." in told(at)
+    fill(at, 0, "en", "times", 2.0, "live stream", "Li", page="chat")
+    at.date_input(key="hand_start_0").set_value(dt.date(2026, 3, 7))
+    at.date_input(key="hand_end_0").set_value(dt.date(2026, 3, 7))
+    press(at, "Keep it")
+    assert "Versions of the forecast kept: 2." in told(at)
+    assert (own_history.path.parent / "overrides.csv").is_file()
+    at.slider(key="volume").set_value(40).run()  # a what-if is no version
+    assert [one.by_hand for one in archive.versions(own_history)] == [0, 1]
+    archive.add(own_history, opened_days("2026-03-06", 7), {}, "b" * 64, file="week.csv")
+    at = opened(monkeypatch, "zh")
+    at.selectbox(key="queue:zh").set_value("phone").run()
+    shown = next(str(e.proto.body) for e in at.get("html") if "<td>计划员" in str(e.proto.body))
+    assert shown.count("<td>计划员") == 2  # the queue's and the total
+    assert shown.count("<td>模型") == 2
+    assert [f"{one.last:%m-%d}" for one in archive.versions(own_history)] == ["03-05", "03-05", "03-12"]

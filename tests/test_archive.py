@@ -437,15 +437,15 @@ def test_a_later_step_finds_the_rows_it_had(kept: Archive, tmp_path: Path):
     add(kept, make([1.0]))
     steps = tmp_path / "100% migrations"
     shutil.copytree(STEPS, steps, ignore=shutil.ignore_patterns("__pycache__"))
-    later = 'from alembic import op\nimport sqlalchemy as sa\nrevision = "0002"\ndown_revision = "0001"\n'
+    later = f'from alembic import op\nimport sqlalchemy as sa\nrevision = "0042"\ndown_revision = "{HEAD}"\n'
     later += 'def upgrade():\n    op.add_column("imports", sa.Column("by", sa.String))\n'
-    (steps / "versions" / "v0002_by.py").write_text(later)
+    (steps / "versions" / "v0042_by.py").write_text(later)
     engine = create_engine(f"sqlite:///{kept.path}")
     with engine.begin() as connection:
         upgrade(connection, steps)
         row = connection.exec_driver_sql('SELECT file, "by", version_num FROM imports, alembic_version').one()
     engine.dispose()
-    assert tuple(row) == ("a.csv", None, "0002")
+    assert tuple(row) == ("a.csv", None, "0042")
 
 
 def test_an_older_archive_is_brought_up_to_date_on_opening(kept: Archive):

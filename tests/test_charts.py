@@ -83,6 +83,21 @@ def test_a_fans_tooltip_says_the_figures_of_its_day():
     assert not set("abcdefghijklmnopqrstuvwxyz") & set("".join(chinese))
 
 
+def test_a_fan_keeps_a_dashed_line_of_the_machines_number_where_a_hand_was_laid_on_it():
+    past = pd.Series([90.0], index=pd.date_range("2026-05-31", periods=1))
+    days = expected_days(6)  # 100, 120, ... 200
+    same = days_chart.fan(past, days.assign(machine=days["mean"]), [], EN)
+    assert "machine" not in same["dataset"]["source"]
+    option = days_chart.fan(past, days.assign(machine=[100.0, 120.0, 60.0, 160.0, 180.0, 200.0]), [], EN)
+    rows = option["dataset"]["source"]
+    assert list(rows["machine"].iloc[1:].dropna()) == [120.0, 60.0, 160.0]  # joined to the mean on either side
+    assert option["series"][-1]["lineStyle"]["type"] == "dashed"
+    assert option["legend"]["data"][-1] == option["series"][-1]["name"] == "without the planner's hand"
+    assert rows["tip"].iloc[3].endswith("<br>without the planner's hand: 60")
+    assert "hand" not in rows["tip"].iloc[2]
+    plain_json(option)
+
+
 def test_an_unknown_day_is_a_gap_and_not_zero():
     daily = pd.DataFrame({"phone": [5.0, np.nan, 7.0]}, index=pd.date_range("2026-01-01", periods=3))
     option = days_chart.by_day(daily, {"phone": "#1"}, [], EN)

@@ -8,7 +8,7 @@ import pytest
 
 from forecast.alignment import aligned, comings, reached
 from forecast.backtest import SCORES, Backtest
-from forecast.contribution import EFFECTS, LEVEL, Contributions, contributions
+from forecast.contribution import EFFECTS, HAND, LEVEL, Contributions, contributions
 from forecast.event import Event
 from forecast.model.regression import regression
 from forecast.peak import Peak, next_peak, sentences, unseen
@@ -76,6 +76,17 @@ def test_another_models_forecast_is_reached_by_a_part_of_its_own(dragon_boat):
     brought = found.brought_to("model", mean * 1.1).brought_to("levers", mean * 1.32)
     np.testing.assert_allclose(brought.table.sum(axis=1), mean * 1.32)
     np.testing.assert_allclose(brought.table["levers"], mean * 0.22)
+
+
+def test_what_the_planner_sets_by_hand_is_a_part_and_is_said_of_the_peak(dragon_boat):
+    past, season, mean, found = dragon_boat
+    peak_day = mean["2025-05-10":].idxmax()
+    by_hand = mean.where(mean.index != peak_day, mean + 1000)
+    brought = found.brought_to("model", mean).brought_to(HAND, by_hand).brought_to("levers", by_hand * 1.1)
+    assert brought.table[HAND].round(6).loc[lambda part: part != 0].to_dict() == {peak_day: pytest.approx(1000)}
+    peak = next_peak(past, banded(by_hand["2025-05-10":]), season, None, "regression", brought)
+    assert "planner's hand +1,000." in " ".join(map(str, sentences(peak)))
+    assert "人工修改 +1,000" in "".join(text.say("zh") for text in sentences(peak))
 
 
 def errors_of(actual: pd.Series, expected: float, origin: str) -> Backtest:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from forecast.ledger import read_ledger
+from forecast.override import Override
+from staffing import hand
 from staffing import plan as chain
 from staffing.cli import main
 from staffing.scenario import load, to_toml
@@ -142,3 +145,17 @@ def test_a_ledger_amiss_is_named_by_row_and_column_before_anything_is_made(
     assert "none.csv:-:-: expected a file, there is none" in capsys.readouterr().err
     assert main(["override", str(ledger), "--from", "2026-06-01", "--set", "3", *SIGNED]) == 2  # not added to either
     assert not (tmp_path / "f.csv").exists()
+
+
+def test_two_planners_at_once_lose_no_entry(tmp_path: Path):
+    file = tmp_path / "ledger.csv"
+    day = pd.Timestamp("2026-06-01")
+    words = [
+        Override("1", "", day, day + pd.Timedelta(days=1), "times", 1 + n / 100, f"word {n}", "Li", day)
+        for n in range(1, 13)
+    ]
+    with ThreadPoolExecutor(6) as planners:
+        list(planners.map(lambda word: hand.add(file, word), words))
+    kept = read_ledger(file).in_force
+    assert sorted(one.reason for one in kept) == sorted(word.reason for word in words)
+    assert [one.key for one in kept] == [str(n) for n in range(1, 13)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
-HEAD = "0001"  # the revision of these tables
+HEAD = "0002"  # the revision of these tables
 MARK = 0x5045414B  # "PEAK": SQLite's application_id by which the file is known to be ours
 
 metadata = MetaData()
@@ -66,4 +66,15 @@ decisions = Table(
     Column("values", Text, nullable=False),  # JSON
     CheckConstraint("decision IN ('accepted', 'rejected', 'withdrawn')", name="decision_known"),
     Index("decisions_key", "key", "id"),
+)
+
+versions = Table(
+    "versions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", String, nullable=False),  # UTC, ISO 8601, with microseconds
+    Column("content", String(64), nullable=False),  # sha256 of the days and numbers
+    Column("last", String, nullable=False),  # day of the history
+    Column("rows", LargeBinary, nullable=False),  # an Arrow file, zstd
+    Index("versions_content", "content", unique=True),
 )

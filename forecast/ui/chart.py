@@ -8,8 +8,9 @@ from itertools import cycle
 import pandas as pd
 
 from forecast.alignment import Alignment
-from forecast.ui.echart import Mark, Option, base, categories, clock, days, marks, numbers
-from forecast.ui.palette import ACCENT, INK, MARK, QUEUES
+from forecast.forecast import MACHINE
+from forecast.ui.echart import Mark, Option, base, below_legend, categories, clock, days, marks, numbers
+from forecast.ui.palette import ACCENT, INK, MARK, QUEUES, WARN
 from forecast.ui.reader import Reader
 
 BANDS = (("p025", "p975", 0.12), ("p10", "p90", 0.22), ("p25", "p75", 0.34))  # 95%, 80%, 50%
@@ -23,6 +24,7 @@ PART_INKS = {
     "promotion": "#d98e32",
     "stated": "#7d67a8",
     "model": "#b06a8f",
+    "override": "#c2623f",
     "levers": "#5b7db1",
 }
 YEAR_INKS = ("#c9b8a0", "#b9a3c0", "#8fb0c4", "#c2623f", "#1f6f8b", "#7d67a8")  # older years paler
@@ -57,13 +59,21 @@ def by_day(table: pd.DataFrame, colours: Mapping[str, str], found: Sequence[Mark
 
 
 def fan(past: pd.Series, expected: pd.DataFrame, found: Sequence[Mark], t: Reader) -> Option:
-    """What came and what is expected: `past` by day; `expected` day x mean, p025, p10, p25, p75, p90, p975."""
+    """What came and what is expected: `past` by day; `expected` day x mean, p025, p10, p25, p75, p90, p975.
+
+    With `machine` in it a thin line has what stood before the planner's hand, on the days it changed.
+    """
+    by_hand = MACHINE in expected and bool(_apart(expected).any())
     shown = [*days(pd.DatetimeIndex(past.index)), *days(pd.DatetimeIndex(expected.index))]
     before, after = [float("nan")] * len(past), [float("nan")] * len(expected)
     table = pd.DataFrame({"at": shown, "past": [*past.astype(float), *after], "mean": [*before, *expected["mean"]]})
     for low, high, _opacity in BANDS:
         table[low] = [*before, *expected[low]]
         table[f"{low}_width"] = [*before, *(expected[high] - expected[low])]
+    if by_hand:
+        apart = _apart(expected)
+        near = apart | apart.shift(1, fill_value=False) | apart.shift(-1, fill_value=False)  # joined to the mean's line
+        table["machine"] = [*before, *expected[MACHINE].where(near)]
     table["tip"] = [t("came: {count}", count=t.number(v)) for v in past] + [
         _tip(row, t) for _, row in expected.iterrows()
     ]
@@ -72,6 +82,12 @@ def fan(past: pd.Series, expected: pd.DataFrame, found: Sequence[Mark], t: Reade
     option["series"].append({**_line("past", t("came")), **_stroke(INK, 1.1)})
     option["series"][-1] |= marks(found, shown)
     option["legend"]["data"].insert(0, t("came"))
+    if by_hand:
+        name = t("without the planner's hand")
+        dashed = {"lineStyle": {"color": WARN, "width": 1.2, "type": "dashed"}, "itemStyle": {"color": WARN}}
+        option["series"].append({**_line("machine", name), **dashed})
+        option["legend"]["data"].append(name)
+    below_legend(option)
     return option
 
 
@@ -180,9 +196,18 @@ def _banded(table: pd.DataFrame, names: Mapping[str, str], mean: str, digits: in
     return option
 
 
+def _apart(expected: pd.DataFrame) -> pd.Series:
+    """The days that the planner's hand changed."""
+    return (expected["mean"] - expected[MACHINE]).abs() > 1e-6
+
+
 def _tip(row: pd.Series, t: Reader, digits: int = 0) -> str:
     figures = {name: t.number(float(row[name]), digits) for name in ("mean", "p10", "p90")}
-    return t("expected: {mean}, 80% between {p10} and {p90}", **figures)
+    said = t("expected: {mean}, 80% between {p10} and {p90}", **figures)
+    if MACHINE in row and abs(row["mean"] - row[MACHINE]) > 1e-6:
+        machine = t("without the planner's hand: {count}", count=t.number(float(row[MACHINE]), digits))
+        return f"{said}<br>{machine}"
+    return said
 
 
 def _line(column: str, name: str) -> Option:

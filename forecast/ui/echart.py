@@ -49,15 +49,20 @@ def base(legend: Sequence[str] = (), zoom: tuple[float, float] | None = None, un
     }
     if legend:
         option["legend"] = {"top": 0, "left": 0, "data": list(legend), "icon": "roundRect"}
-        # a phone's legend has several lines: the picture begins below the last
-        narrow = {"grid": {"top": LINE_PX * _lines(legend) + 28}}
-        option["media"] = [{"query": {"maxWidth": PHONE}, "option": narrow}, {"option": {"grid": {"top": 50}}}]
+        option["media"] = [{"query": {"maxWidth": PHONE}, "option": {}}, {"option": {"grid": {"top": 50}}}]
+        below_legend(option)
     if zoom:
         option["dataZoom"] = [
             {"type": "slider", "start": zoom[0], "end": zoom[1], "height": 22, "bottom": 8, "showDetail": False},
             {"type": "inside", "start": zoom[0], "end": zoom[1], "zoomOnMouseWheel": False},
         ]
     return option
+
+
+def below_legend(option: Option) -> None:
+    """A phone's legend has several lines: the picture begins below the last. To be told again when a name is added."""
+    lines = _lines(option["legend"]["data"])
+    option["media"][0]["option"]["grid"] = {"top": LINE_PX * lines + 28}
 
 
 def _lines(legend: Sequence[str]) -> int:

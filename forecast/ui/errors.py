@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
 
 from forecast.backtest import Backtest
+from forecast.history import History
 from forecast.language import Text
 from forecast.residual import by_distance, by_lead, lead_names, residuals
 from forecast.ui import chart
 from forecast.ui.reader import Reader
 from forecast.ui.table import html, note
 from forecast.ui.years import Comings, ask_occasion
+from forecast.version import EVERY, Version, first_due, scored
 
 MODEL_NAMES = {
     "seasonal_naive": Text("Same weekday last week"),
@@ -23,6 +27,9 @@ MODEL_NAMES = {
     "prophet": Text("Prophet"),
     "blend": Text("Blend"),
 }
+
+
+WHO = {"machine": Text("the model"), "planner": Text("the planner")}
 
 
 def model_name(name: str, t: Reader) -> str:
@@ -70,6 +77,52 @@ def show_errors(done: Backtest | None, model: str, queue: str, known: Comings, f
             key="errors_by_distance",
             alt=t("Past errors by days from the occasion"),
         )
+
+
+def show_kept(kept: Sequence[Version], history: History, queue: str, t: Reader) -> None:
+    """The versions of the forecast that were kept, judged by what came: one queue's and all together."""
+    if not kept:
+        return
+    st.subheader(t("Forecasts as they stood, by days ahead"), anchor=False)
+    told = scored(kept, history)
+    own = told[told["queue"] == queue]
+    if own.empty:
+        due = first_due(kept, history)
+        if due is None:
+            line = t("Versions of the forecast kept: {count}. No day of theirs can be judged.", count=len(kept))
+        else:
+            facts = {"count": len(kept), "day": t.date(due)}
+            line = t("Versions of the forecast kept: {count}. They can be judged once {day} is imported.", **facts)
+        st.html(note(line))
+        return
+    shown = pd.concat([own, told[told["queue"] == EVERY]]) if len(history.queues) > 1 else own
+    table = shown.assign(
+        queue=[t.name(q) if q else t("every queue") for q in shown["queue"]],
+        lead=[t("{span} days ahead", span=lead) for lead in shown["lead"]],
+        who=[t.say(WHO[who]) for who in shown["who"]],
+    )
+    head = {
+        "queue": t("Queue"),
+        "lead": t("Days ahead"),
+        "who": t("Whose number"),
+        "days": t("Days judged"),
+        "wape": t("Error, all days"),
+        "bias": t("Bias"),
+        "cover80": t("Inside the 80% band"),
+    }
+    percent = lambda v: t.percent(v, 1)  # noqa: E731
+    signed = lambda v: f"{t.signed(v * 100, 1)}%"  # noqa: E731
+    formats = {"days": t.number, "wape": percent, "bias": signed, "cover80": percent}
+    st.html(html(table, head, formats, height=560))
+    st.html(
+        note(
+            t(
+                "Versions of the forecast kept: {count}. For each day the history ended on, the version that stood "
+                "last is judged. Bias above 0: too much was expected.",
+                count=len(kept),
+            )
+        )
+    )
 
 
 def _by_lead(done: Backtest, queue: str, t: Reader) -> None:

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from forecast.alignment import comings, reached
 from forecast.backtest import Backtest
-from forecast.forecast import LEVELS, Forecast
+from forecast.contribution import HAND
+from forecast.forecast import Forecast, counts
 from forecast.history import DAY, History
 from forecast.language import Text
 from forecast.peak import next_peak, sentences, unseen
 from forecast.season import Season
 from forecast.ui import chart
 from forecast.ui.choose import choose, widget
-from forecast.ui.errors import model_name, show_errors
+from forecast.ui.errors import model_name, show_errors, show_kept
+from forecast.ui.hand import Hand, show_hand
 from forecast.ui.occasion import listed, marks_of
 from forecast.ui.parts import made_of, show_parts
 from forecast.ui.reader import Reader
 from forecast.ui.table import html, lead, note
 from forecast.ui.years import show_years
+from forecast.version import Version
 
 PAST_DAYS = 70
 MADE_OF = ("like ", "follows ")  # how a queue is forecast that has no model of its own
@@ -33,9 +38,16 @@ def show_forecast(
     backtest: Backtest | None,
     t: Reader,
     before: Forecast | None = None,
+    by_hand: Forecast | None = None,
+    hand: Hand | None = None,
+    kept: Callable[[], Sequence[Version]] | None = None,
     key: str = "",
 ) -> None:
-    """The forecast page; `before` is the forecast before the levers, `key` a digest of what it rests on."""
+    """The forecast page.
+
+    `before` is the machine's forecast, `by_hand` that under the planner's hand and before the levers, `hand` the ledger
+    to write to, `kept` tells the versions kept of it; `key` a digest of what the machine's forecast rests on.
+    """
     left, _right = st.columns(2)
     with left:
         queue = choose(t("Queue"), list(forecast.queues), t.name, t, key="queue")
@@ -79,15 +91,17 @@ def show_forecast(
         ahead = listed(season, expected.index[0], expected.index[-1], t)
         head = {"start": t("From"), "end": t("To"), "name": t("Event"), "kind": t("Kind")}
         st.html(html(ahead, head, {"start": t.date, "end": t.date}, height=240))
+    show_hand(hand, before or forecast, queue, day, t)
     st.subheader(t("A closer look"), anchor=False)
     if forecast.models.get(queue, "").startswith(MADE_OF):
         st.html(
             note(t("This queue has no history of its own, or too little: its forecast is made from other queues'."))
         )
         return
-    mean = by_day(before or forecast, queue)["mean"].rename(queue)
+    machine = before or forecast
+    means = [by_day(one, queue)["mean"].rename(queue) for one in (machine, by_hand or machine)]
     model = forecast.models.get(queue, "")
-    lines = show_why(history, season, expected, mean, backtest, model, key or forecast.digest, t)
+    lines = show_why(history, season, expected, means[0], means[1], backtest, model, key or forecast.digest, t, kept)
     with said:
         st.html(lead(("" if t.language == "zh" else " ").join(t.say(line) for line in lines)))
 
@@ -130,9 +144,9 @@ def show_leaderboard(backtest: Backtest | None, chosen: str, queue: str, t: Read
 
 
 def by_day(forecast: Forecast, queue: str) -> pd.DataFrame:
-    """day x mean, p025 ... p975 of one queue."""
+    """day x mean, p025 ... p975 of one queue, and machine where the planner's hand changed the forecast."""
     rows = forecast.days[forecast.days["queue"] == queue]
-    return rows.set_index(pd.DatetimeIndex(rows["start"], name="day"))[["mean", *LEVELS]]
+    return rows.set_index(pd.DatetimeIndex(rows["start"], name="day"))[list(counts(forecast.days))]
 
 
 def show_why(
@@ -140,17 +154,20 @@ def show_why(
     season: Season,
     expected: pd.DataFrame,
     before: pd.Series,
+    by_hand: pd.Series,
     backtest: Backtest | None,
     model: str,
     key: str,
     t: Reader,
+    kept: Callable[[], Sequence[Version]] | None = None,
 ) -> tuple[Text, ...]:
     """One of three closer looks at a queue's forecast; what is to be said of its next peak."""
     queue = str(before.name)
     daily = history.daily()[queue].loc[: expected.index[0] - DAY]
     found = made_of(key, queue, daily, season, pd.DatetimeIndex(expected.index))
     if found is not None:
-        found = found.brought_to("model", before).brought_to("levers", expected["mean"])
+        found = found.brought_to("model", before).brought_to(HAND, by_hand)
+        found = found.brought_to("levers", expected["mean"])
     peak = next_peak(daily, expected, season, backtest, model, found)
     known = reached(comings(season, queue), history.first, expected.index[-1])
     first = peak.near.key if peak.near else ""
@@ -171,6 +188,7 @@ def show_why(
     if chosen == "years":
         show_years(daily, expected, season, known, first, t)
     elif chosen == "errors":
+        show_kept(kept() if kept else (), history, queue, t)
         show_errors(backtest, model, queue, known, first, t)
     else:
         show_parts(found, "" if model == "regression" else model_name(model, t), t)

@@ -24,6 +24,7 @@ MODULES = {
     "history": ("import", "history"),
     "expect": ("forecast", "update", "backtest"),
     "hand": ("override",),
+    "judge": ("accuracy",),
     "need": ("require", "simulate"),
     "planning": ("season", "shifts", "plan", "compare"),
     "scores": ("scorecard",),

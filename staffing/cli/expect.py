@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from forecast import backtest as backtests
+from forecast.history import DAY
 from forecast.language import Text
 from forecast.ledger import read_ledger
 from forecast.model import MODELS
@@ -17,6 +18,7 @@ from forecast.problem import found_in
 from forecast.residual import with_leads
 from forecast.total import ALL, totals
 from forecast.update import updated
+from forecast.version import version_of
 from staffing import plan as chain
 from staffing import save, stagefile
 from staffing.cli import argument
@@ -44,6 +46,7 @@ def forecast(
     totals_file: Annotated[
         Path | None, typer.Option("--totals", help="file for all queues together, by day, with their own bands")
     ] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="keep this version, to be judged by what comes")] = False,
     workers: Workers = -1,
 ) -> None:
     """A forecast of every queue of a history."""
@@ -65,6 +68,13 @@ def forecast(
     save.write(out, save.csv_bytes(marked(expected.table, made.season)))
     if totals_file is not None and together is not None:
         save.write(totals_file, save.csv_bytes(marked(together, made.season)))
+    if keep:
+        from forecast import archive
+
+        last = min(history.last, expected.days["start"].min() - DAY)
+        version = version_of(expected, last, made.forecast)
+        new = archive.add_version(archive.Archive(archive.usual_path()), version)
+        say(Text("this version is kept") if new else Text("this version was kept already"))
     say_all(expected.warnings)
     models = ", ".join(f"{queue}: {name}" for queue, name in expected.models.items())
     say(Text("forecast of {days} days ({models}): {out}", days=asked["horizon_days"], models=models, out=out))

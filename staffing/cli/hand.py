@@ -67,7 +67,7 @@ def override(
             amount = next(value for value in (set_, times, add) if value is not None)
             until = end + DAY if whole else end
             entry = Override(before.next_key, queue, start, until, option[2:], amount, reason, author, at)
-    hand.add(ledger_file, entry)
+    entry = hand.add(ledger_file, entry).entries[-1]
     if isinstance(entry, Undo):
         undone = next(one for one in before.in_force if one.key == entry.key)
         say(Text("override {key} undone: {what}", key=entry.key, what=undone.said))

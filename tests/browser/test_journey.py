@@ -358,6 +358,32 @@ def test_regions_typed_in_are_kept_and_add_up_to_headquarters(served: str, scree
     assert sum(map(count, rows)) == count(whole)
 
 
+def test_a_range_is_changed_by_hand_and_taken_back(served: str, screen: Any, pictures: Path):
+    page = screen(DESK)
+    visit(page, served, "forecast", "lang=en")
+    machine = page.locator(".ps-lead").first.inner_text()
+    page.get_by_text("Change a range by hand", exact=True).click()
+    page.get_by_label("Amount").fill("9000")
+    page.get_by_role("button", name="Keep it").click()
+    page.wait_for_selector(".ps-bad:has-text('Reason')")
+    settle(page)
+    assert page.get_by_label("Amount").input_value() == "9000.00"  # nothing typed is lost
+    page.get_by_label("Reason").fill("live stream")
+    page.get_by_label("Author").fill("Li")
+    page.get_by_role("button", name="Keep it").click()
+    page.wait_for_selector("td:text-is('in force')")
+    settle(page)
+    assert "planner's hand" in page.locator(".ps-lead").first.inner_text()
+    page.screenshot(path=pictures / "forecast-by-hand-en.png")
+    page.get_by_text("Take an entry back", exact=True).click()
+    page.locator("[class*=st-key-undo_reason] input").fill("called off")
+    page.get_by_role("button", name="Undo", exact=True).click()
+    page.wait_for_selector("td:has-text('undone by Li')")
+    settle(page)
+    assert page.locator(".ps-lead").first.inner_text() == machine
+    assert page.locator("[data-testid=stException]").count() == 0
+
+
 def test_the_scorecard_says_whether_to_renew_and_on_what_evidence(served: str, screen: Any):
     page = screen(DESK)
     visit(page, served, "scorecard", "lang=en")
