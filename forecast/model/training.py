@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,7 @@ FAR = (4.0, 1.0)  # robust standard deviations, and log contacts, beyond which a
 
 @dataclass(frozen=True, eq=False)
 class Training:
-    """`log` is log(1 + contacts), NaN on days that teach nothing: unknown, closed, under an incident, or `huge`."""
+    """`log` is log(1 + contacts), NaN on days that teach nothing: unknown, closed, under an incident."""
 
     days: pd.DatetimeIndex
     contacts: np.ndarray
@@ -30,7 +30,13 @@ class Training:
 
 
 def training(daily: pd.Series, season: Season) -> Training:
-    """The days of `daily` that teach. Raises ValueError if the days are not consecutive."""
+    """The days of `daily` that teach a forecast, those of `told` less the `huge` ones. Raises as `told` does."""
+    past = told(daily, season)
+    return replace(past, log=np.where(huge(daily, season), np.nan, past.log))
+
+
+def told(daily: pd.Series, season: Season) -> Training:
+    """The days of `daily` as they were told, mistakes and all. Raises ValueError if the days are not consecutive."""
     days = pd.DatetimeIndex(daily.index)
     if len(days) > 1 and not (np.diff(days.to_numpy()) == np.timedelta64(1, "D")).all():
         raise ValueError("daily: every day needs a row, NaN where unknown")
@@ -40,7 +46,6 @@ def training(daily: pd.Series, season: Season) -> Training:
     positive = contacts[teaches & (contacts > 0)]
     if len(positive) and np.median(positive) >= SMALL:
         teaches &= contacts > 0
-    teaches &= ~huge(daily, season)
     with np.errstate(invalid="ignore"):
         log = np.where(teaches, np.log1p(np.where(teaches, contacts, 0.0)), np.nan)
     return Training(days, contacts, log)
@@ -54,10 +59,10 @@ def huge(daily: pd.Series, season: Season) -> np.ndarray:
     days, queue = pd.DatetimeIndex(daily.index), str(daily.name or "")
     some = daily[(daily > 0).to_numpy() & ~season.on(days, "incident", queue)]
     times = some / some.rolling(AROUND, center=True, min_periods=5).median()
-    told = np.sort(times.dropna().to_numpy())
-    if len(told) < GREAT:
+    great = np.sort(times.dropna().to_numpy())
+    if len(great) < GREAT:
         return np.zeros(len(days), dtype=bool)
-    least = max(HUGE, BEYOND * float(told[-min(GREAT, len(told) // 5) - 1]))
+    least = max(HUGE, BEYOND * float(great[-min(GREAT, len(great) // 5) - 1]))
     found = days.isin(times.index[(times > least) & (some > HUGE * HUGE)])
     for event in season.events.touching(queue):
         if event.kind != "incident":

@@ -18,7 +18,7 @@ from scipy.linalg import cholesky, solve, solve_triangular
 from forecast.blas import one_thread
 from forecast.model.features import features
 from forecast.model.shrinkage import design, shrinkage
-from forecast.model.training import training
+from forecast.model.training import told
 from forecast.occasion import FESTIVALS, SHOPPING
 from forecast.season import Season
 
@@ -115,7 +115,7 @@ def level(contacts: pd.Series, season: Season, learning: pd.Series | None = None
     are the same days rid of what is amiss, when that is known: how noisy and how seasonal days are is learnt from them.
     """
     contacts = contacts.iloc[-MOST:]
-    past = training(contacts, season)
+    past = told(contacts, season)
     taught = np.isfinite(past.log)
     at = np.flatnonzero(taught)
     if len(at) < LEAST:
@@ -124,7 +124,7 @@ def level(contacts: pd.Series, season: Season, learning: pd.Series | None = None
     columns = design(calendar, taught)
     y = past.log[at] - calendar.offset[at]
     middle = float(np.median(y))
-    clean = past if learning is None else training(learning.iloc[-MOST:], season)
+    clean = past if learning is None else told(learning.iloc[-MOST:], season)
     teaching = np.flatnonzero(np.isfinite(clean.log) & taught)
     wide = _chance(clean.contacts, np.isfinite(clean.log) & taught)
     x = columns.values / wide[:, None]
