@@ -22,7 +22,7 @@ plan: setup
 	$(BIN)/peakstaff plan $(SCENARIO) --out $(OUT)
 
 test: setup browser
-	$(BIN)/pytest --numprocesses auto --dist loadfile
+	$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder  # the browser first: it takes longest
 
 check: setup lint test
 
