@@ -15,7 +15,7 @@ from forecast.analogue import resolved
 from forecast.blend import BLEND, NAMES, weights, with_blend
 from forecast.event import Event, Events
 from forecast.history import DAY, History
-from forecast.model import MODELS, RACED, SLOW, USUAL, said
+from forecast.model import MODELS, POOLED, RACED, SLOW, USUAL, batches, said
 from forecast.season import Season, season_of
 from forecast.spread import LEAST as LEAST_ERRORS
 from forecast.spread import Spread, spread
@@ -146,16 +146,20 @@ def backtest(
     daily = history.daily()
     known = resolved(events, history.first, history.last, countries)
     season = season_of(daily.index[0], daily.index[-1] + DAY, countries, known)
+    asked: dict[tuple[int, pd.Timestamp, int], list[str]] = {}  # queues by origin; most share theirs
+    for queue in map(str, daily.columns):
+        for k, (origin, days) in enumerate(cuts(daily[queue], horizon_days, origins)):
+            asked.setdefault((k, origin, days), []).append(queue)
     tasks = [
-        (daily[queue], season, origin, days, model, k)
-        for queue in daily.columns
-        for k, (origin, days) in enumerate(cuts(daily[queue], horizon_days, origins))
+        Task(model, daily if model in POOLED else daily[list(queues)], queues, season, origin, days, k)
         for model in models
+        for (k, origin, days), some in asked.items()
+        for queues in batches(model, some)
     ]
-    later = {n for n, task in enumerate(tasks) if drop and task[4] in SLOW and task[5] >= TRIED}
+    later = {n for n, task in enumerate(tasks) if drop and task.model in SLOW and task.number >= TRIED}
     found = _attempts({n: task for n, task in enumerate(tasks) if n not in later}, workers)
     worth = {queue for queue in map(str, daily.columns) if _keeps_up(queue, found, tasks)} if later else set()
-    found |= _attempts({n: tasks[n] for n in later if str(tasks[n][0].name) in worth}, workers)
+    found |= _attempts({n: tasks[n] for n in later if worth.issuperset(tasks[n].queues)}, workers)
     parts = [part for _, part in sorted(found.items()) if part is not None]
     return _scored(parts, daily)
 
@@ -179,14 +183,24 @@ def cuts(days: pd.Series, horizon_days: int, origins: int) -> list[tuple[pd.Time
     return [(last + DAY - (horizon + k * step) * DAY, int(horizon)) for k in range(count)]
 
 
-Task = tuple[pd.Series, Season, pd.Timestamp, int, str, int]  # the last is the origin's number, 0 the latest
+@dataclass(frozen=True, eq=False)
+class Task:
+    """One model from one origin, the `number`-th counted back, for `queues`; `daily` has what teaches it."""
+
+    model: str
+    daily: pd.DataFrame
+    queues: tuple[str, ...]
+    season: Season
+    origin: pd.Timestamp
+    days: int
+    number: int
 
 
 def _attempts(tasks: dict[int, Task], workers: int) -> dict[int, pd.DataFrame | None]:
     """What `_attempt` makes of each task, by the task's number."""
-    order = sorted(tasks, key=lambda n: -list(MODELS).index(tasks[n][4]))  # the slow ones first
+    order = sorted(tasks, key=lambda n: -list(MODELS).index(tasks[n].model))  # the slow ones first
     jobs = 1 if len(tasks) <= ALONE else workers
-    made = Parallel(n_jobs=jobs, batch_size=1)(delayed(_attempt)(*tasks[n][:5]) for n in order)
+    made = Parallel(n_jobs=jobs, batch_size=1)(delayed(_attempt)(tasks[n]) for n in order)
     return dict(zip(order, made, strict=True))
 
 
@@ -194,34 +208,38 @@ def _keeps_up(queue: str, found: dict[int, pd.DataFrame | None], tasks: Sequence
     """Whether a slow model was near the best of the others on the origins where both were tried."""
     errors: dict[str, float] = {}
     for n, part in found.items():
-        if part is not None and tasks[n][5] < TRIED and str(tasks[n][0].name) == queue:
-            errors[tasks[n][4]] = errors.get(tasks[n][4], 0.0) + float((part["actual"] - part["expected"]).abs().sum())
+        if part is not None and tasks[n].number < TRIED and queue in tasks[n].queues:
+            own = part[part["queue"] == queue]
+            missed = float((own["actual"] - own["expected"]).abs().sum())
+            errors[tasks[n].model] = errors.get(tasks[n].model, 0.0) + missed
     slow = min((e for m, e in errors.items() if m in SLOW), default=np.inf)
     return slow <= BEHIND * min((e for m, e in errors.items() if m not in SLOW), default=np.inf)
 
 
-def _attempt(days: pd.Series, season: Season, origin: pd.Timestamp, length: int, model: str) -> pd.DataFrame | None:
+def _attempt(task: Task) -> pd.DataFrame | None:
     """One model from one origin beside what came; None where the past is too short for it."""
-    horizon = pd.date_range(origin, periods=length, unit="s")
-    past = days[days.index < origin]
+    horizon = pd.date_range(task.origin, periods=task.days, unit="s")
+    past, season = task.daily[task.daily.index < task.origin], task.season
     try:
-        expected, size = said(model, past, season.as_known_before(origin), horizon)
+        told = said(task.model, past, task.queues, season.as_known_before(task.origin), horizon)
     except ValueError:
-        if past.notna().sum() >= 4 * LEAST_TRAINING:
+        if past[list(task.queues)].notna().sum().max() >= 4 * LEAST_TRAINING:
             raise
         return None
-    queue = str(days.name)
-    frame = {
-        "queue": queue,
-        "model": model,
-        "origin": origin,
-        "day": horizon,
-        "actual": days.reindex(horizon).to_numpy(dtype=float),
-        "expected": expected.to_numpy(dtype=float),
-        "peak": season.peaks(horizon, queue),
-        "size": size,
-    }
-    return pd.DataFrame(frame)[~season.on(horizon, "incident", queue)]
+    parts = []
+    for queue, (expected, size) in told.items():
+        frame = {
+            "queue": queue,
+            "model": task.model,
+            "origin": task.origin,
+            "day": horizon,
+            "actual": task.daily[queue].reindex(horizon).to_numpy(dtype=float),
+            "expected": expected.to_numpy(dtype=float),
+            "peak": season.peaks(horizon, queue),
+            "size": size,
+        }
+        parts.append(pd.DataFrame(frame)[~season.on(horizon, "incident", queue)])
+    return pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
 
 
 def _scored(parts: list[pd.DataFrame], daily: pd.DataFrame) -> Backtest:

@@ -18,8 +18,8 @@ from forecast.forecast import LEVELS, Forecast
 from forecast.handling import handle_time
 from forecast.history import DAY, History
 from forecast.language import Text
-from forecast.model import NAIVE, RACED, SIMPLE, USUAL, said
-from forecast.model.prophet import LEAST as PROPHET_LEAST
+from forecast.model import LEAST as LEAST_OF
+from forecast.model import NAIVE, POOLED, RACED, SIMPLE, USUAL, batches, said
 from forecast.problem import Problem, Refused
 from forecast.season import Season, season_of
 from forecast.spread import of_intervals
@@ -73,7 +73,7 @@ def predict(
     alike = {q: [e for e in season.events.touching(q) if e.like and e.end >= first] for q in known.queues}
     if model is None:  # a naive model knows no occasion that an event could be like
         chosen |= {q: USUAL for q, events_ in alike.items() if events_ and chosen[q] in NAIVE}
-    thin = tuple(q for q in known.queues if chosen[q] == "prophet" and daily[q].gt(0).sum() < PROPHET_LEAST)
+    thin = {q: chosen[q] for q in known.queues if daily[q].gt(0).sum() < LEAST_OF.get(chosen[q], 0)}
     chosen |= dict.fromkeys(thin, SIMPLE)
     weight = {q: done.weights(q) if name == BLEND else {name: 1.0} for q, name in chosen.items()}
     chosen |= {q: SIMPLE for q, one in weight.items() if not one}  # nothing has told how to weigh
@@ -83,12 +83,18 @@ def predict(
         q: [*m, USUAL] for q, m in members.items() if chosen[q] == BLEND and USUAL in weight[q] and USUAL not in m
     }
     to = pd.date_range(daily.index[-1] + DAY, days[-1], unit="s")
-    jobs = [(daily[queue], season, to, name) for queue in known.queues for name in members[queue]]
-    heavy = sum(name == "prophet" for *_, name in jobs) > 2
-    made = iter(Parallel(n_jobs=workers if heavy else 1)(delayed(said)(name, *job) for *job, name in jobs))
+    jobs = [
+        (name, daily if name in POOLED else daily[list(queues)], queues, season, to)
+        for name in NAMES
+        for queues in batches(name, [q for q in known.queues if name in members[q]])
+        if queues
+    ]
+    heavy = sum(name == "prophet" for name, *_ in jobs) > 2
+    made = Parallel(n_jobs=workers if heavy else 1)(delayed(said)(*job) for job in jobs)
+    answers = {(queue, job[0]): one for job, part in zip(jobs, made, strict=True) for queue, one in part.items()}
     means, sizes = {}, {}
     for queue in known.queues:
-        each = {name: next(made) for name in members[queue]}
+        each = {name: answers[queue, name] for name in members[queue]}
         expected = {name: one.reindex(days).to_numpy(dtype=float) for name, (one, _) in each.items()}
         means[queue] = blended(expected, weight[queue]) if len(each) > 1 else next(iter(expected.values()))
         size = each[USUAL if USUAL in each else members[queue][0]][1][-len(days) :]
@@ -100,7 +106,10 @@ def predict(
         table,
         known.interval,
         chosen,
-        (*(Text("{queue}: too few days for Prophet, forecast naively", queue=q) for q in thin), *told),
+        (
+            *(Text("{queue}: too few days for {model}, forecast naively", queue=q, model=m) for q, m in thin.items()),
+            *told,
+        ),
         by_day if known.per_day > 1 else None,
     )
 

@@ -26,7 +26,7 @@ SILENT = 3  # days without contacts that are worth a word
 LONG = 28  # after the only day that ever had any
 YEAR = 365
 APART = {"incident", "closure"}  # events that no customer answers to
-TESTABLE = frozenset({"prophet", "blend"})  # too slow to fit once more: the usual model tells in their place
+SLOW = frozenset({"prophet", "boosted", "blend"})  # too slow to fit once more: the usual model tells in their place
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def surprise(
     if past.notna().sum() < LEAST:
         return None
     horizon = pd.date_range(origin, days[: max(AHEAD, 1)][-1], unit="s")
-    expected = MODELS[USUAL if model in TESTABLE else model](past, season.as_known_before(origin), horizon)
+    expected = MODELS[USUAL if model in SLOW else model](past, season.as_known_before(origin), horizon)
     week = known[known.index >= origin]
     at = pd.DatetimeIndex(week.index)
     due = expected.reindex(at).to_numpy(dtype=float)

@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 
 from benchmarks.forecasts.__main__ import main
-from benchmarks.forecasts.boosted import _columns
 from benchmarks.forecasts.group import HISTORIES, Group, Settings, load, settings_of
 from benchmarks.forecasts.measured import Measured, scored
 from benchmarks.forecasts.naive import eight_weeks, last_week
@@ -235,17 +234,3 @@ def test_the_rest_of_a_day_is_measured_only_after_the_hour(tmp_path: Path):
     assert found.loc[12, "rule of three"] == pytest.approx(1)
     assert 0.1 < found.loc[12, "update"] < 0.9
     assert found.loc[10, "forecast"] == pytest.approx(200 / (400 + 900))  # 10 and 11 o'clock came double too
-
-
-def test_the_rows_of_the_global_peer_know_nothing_from_their_origin_on():
-    days = pd.date_range(FIRST, periods=500, unit="s")
-    log = np.log(100.0 + 10 * days.day_of_week.to_numpy() + np.arange(500))
-    calendar, at = np.zeros((500, 2)), np.arange(440, 454)
-    found = _columns(log, calendar, days, 440, at, 3)
-    later = log.copy()
-    later[440:] = np.nan
-    assert np.array_equal(found, _columns(later, calendar, days, 440, at, 3))
-    assert found[:, 0].tolist() == list(range(14))
-    assert found[0, 2] == pytest.approx(np.mean([log[433], log[426], log[419], log[412]]) - log[412:440].mean())
-    assert found[7, 2] == found[0, 2]  # a week further the same weekdays are the last known
-    assert (found[:, 6] == 3).all()

@@ -123,7 +123,7 @@ def test_a_level_that_shifted_is_said():
         ({"horizon_days": 0}, "horizon_days must be from 1 to 1000, got 0"),
         (
             {"model": "magic"},
-            "model must be one of seasonal_naive, average, .*, regression, prophet, blend, got magic",
+            "model must be one of seasonal_naive, average, .*, regression, prophet, boosted, blend, got magic",
         ),
         ({"start": pd.Timestamp("2020-01-01")}, "start must follow the first day of the history"),
         ({"countries": ("Atlantis",)}, "countries must be ISO codes such as CN, HK or US, got ATLANTIS"),
@@ -137,7 +137,7 @@ def test_a_wrong_argument_is_named(change, expected):
 def test_a_named_prophet_gives_way_where_there_are_too_few_days():
     made = predict(make_history(10, ("chat",)), 7, model="prophet", workers=1)
     assert made.models == {"chat": "weekday_median"}
-    assert "chat: too few days for Prophet, forecast naively" in map(str, made.warnings)
+    assert "chat: too few days for prophet, forecast naively" in map(str, made.warnings)
 
 
 def test_regression_beats_the_naive_model_on_a_border_with_lunar_peaks(shared):

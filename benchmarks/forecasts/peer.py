@@ -11,7 +11,6 @@ from joblib import Parallel, delayed
 
 from benchmarks.forecasts import smoothing
 from benchmarks.forecasts.arma import arma, arma_around
-from benchmarks.forecasts.boosted import boosted
 from benchmarks.forecasts.naive import eight_weeks, last_week
 from benchmarks.forecasts.origin import Past
 from benchmarks.forecasts.poisson import poisson
@@ -71,6 +70,4 @@ def peers() -> tuple[Peer, ...]:
                 "statsforecast, season 7, and 365 where over two years teach; AutoETS for the trend",
             ),
         ]
-        what = "scikit-learn: one gradient boosting over all series of a group, with our calendar's regressors"
-        found.append(Peer("boosting", boosted, what))
     return tuple(found)

@@ -25,6 +25,7 @@ MODEL_NAMES = {
     "components": Text("Unobserved components"),
     "regression": Text("Festival regression"),
     "prophet": Text("Prophet"),
+    "boosted": Text("Gradient boosting"),
     "blend": Text("Blend"),
 }
 
