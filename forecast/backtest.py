@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
-from scipy.stats import t
+from scipy.special import stdtrit  # scipy.stats takes a second to import
 
 from forecast import accuracy
 from forecast.analogue import resolved
@@ -106,7 +106,7 @@ def choose(done: Backtest, least: float = 0.02) -> dict[str, str]:
         rows = done.table[done.table["queue"] == queue]
         scores = rows.pivot_table(index="origin", columns="model", values="wape").reindex(columns=whole)
         gain = (scores[usual] - scores[best]).dropna()
-        luck = float(gain.std() / np.sqrt(len(gain)) * t.ppf(0.9, len(gain) - 1)) if len(gain) > 1 else np.inf
+        luck = float(gain.std() / np.sqrt(len(gain)) * stdtrit(len(gain) - 1, 0.9)) if len(gain) > 1 else np.inf
         sure = gain.mean() > max(luck, least * float(scores[usual].mean()))
         chosen[str(queue)] = best if sure else usual
     return chosen

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from forecast.language import Text
 from forecast.model import MODELS, USUAL
@@ -21,7 +21,7 @@ CLEAR = (np.log(1.25), 0.5)  # log shifts: no smaller one is said, a larger one 
 SURE = 2.0  # standard deviations of a day's error that a shift between these must exceed
 MOST = np.log(5.0)  # log shift that bands reach for, however far off the last days were
 AHEAD = 14  # days of the forecast that show whether it follows
-REACH = float(norm.ppf(0.9))  # the 80% band reaches as far as the last days, and as far as the days before
+REACH = float(ndtri(0.9))  # the 80% band reaches as far as the last days, and as far as the days before
 SILENT = 3  # days without contacts that are worth a word
 LONG = 28  # after the only day that ever had any
 YEAR = 365

@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from forecast.forecast import QUANTILES
 
@@ -28,7 +28,7 @@ PEAK_WIDER = 1.25  # than its word, of a peak day before any error is seen
 PEAK_BELIEF = 300.0  # errors on peak days for which that stands
 TOLD = 10  # errors below which they tell nothing
 FAR = 400.0  # days ahead beyond which nobody has measured: bands stay as wide
-Z: np.ndarray = np.asarray(norm.ppf(QUANTILES))
+Z: np.ndarray = np.asarray(ndtri(QUANTILES))
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,4 +150,4 @@ def _shape(error: np.ndarray) -> np.ndarray:
 def _size(error: np.ndarray) -> float:
     """Robust standard deviation of errors, never 0."""
     low, high = np.quantile(error, (0.1, 0.9), method="median_unbiased")
-    return max(float(high - low) / (2 * float(norm.ppf(0.9))), 1e-6)
+    return max(float(high - low) / (2 * float(ndtri(0.9))), 1e-6)

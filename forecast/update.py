@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from forecast.forecast import LEVELS, Forecast
 from forecast.history import History
@@ -26,7 +26,7 @@ FIRM = 400.0  # contacts' worth by which days hold on to their shares
 ALIKE = 0.85  # part of what a day's hours have in common that its first hours tell
 OWN = 0.45  # part of an interval's variance above chance that is its day's, where no band of the day is told
 LEAST = 0.02  # standard deviation of a day's log below which no forecast is believed
-SIDE = float(norm.ppf(0.9))
+SIDE = float(ndtri(0.9))
 
 
 @dataclass(frozen=True)

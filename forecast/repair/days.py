@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t
+from scipy.special import stdtr
 
 from forecast.history import DAY
 from forecast.repair.expected import Expected
@@ -89,7 +89,7 @@ def sureness(z: float) -> float:
     >>> [round(sureness(z), 2) for z in (4.8, 6.0, 10.0)]
     [0.85, 0.98, 1.0]
     """
-    return float(1 / (1 + TESTS * 2 * t.sf(abs(z), TAILS)))
+    return float(1 / (1 + TESTS * 2 * stdtr(TAILS, -abs(z))))
 
 
 def _runs(expected: Expected, finds: Sequence[Find], offset: int) -> list[Run]:

@@ -14,6 +14,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 from scipy.linalg import cholesky, solve, solve_triangular
+from scipy.special import ndtri
 
 from forecast.blas import one_thread
 from forecast.model.features import features
@@ -207,8 +208,6 @@ def _steadied(y: np.ndarray) -> np.ndarray:
 
 def _scale(z: np.ndarray) -> float:
     """How wide errors are, robustly, the larger of what their middle and their tails tell; 98% of them speak."""
-    from scipy.stats import norm  # half a second to import, and seldom the first to need it
-
-    middle = float(np.median(np.abs(z))) / float(norm.ppf(0.75))
-    tail = float(np.quantile(np.abs(z), CALM)) / float(norm.ppf(0.5 + CALM / 2))
+    middle = float(np.median(np.abs(z))) / float(ndtri(0.75))
+    tail = float(np.quantile(np.abs(z), CALM)) / float(ndtri(0.5 + CALM / 2))
     return max(middle, tail, 1e-6)
