@@ -10,10 +10,11 @@ REAL_DATA ?= ../shared/data
 REFERENCE ?= ../shared
 FOLDER ?= $(REAL_DATA)
 COUNTRY ?=
+QUEUES ?= 1000
 # pyworkforce's Erlang A needs Python 3.12: the newest there is, else ours
 PEER_PYTHON ?= $(firstword $(foreach p,python3.14 python3.13 python3.12 $(wildcard $(HOME)/.pyenv/versions/3.1[2-4]*/bin/python) $(PYTHON),$(shell $(p) -c 'import sys; (3, 15) > sys.version_info >= (3, 11) and print("$(p)")' 2>/dev/null)))
 
-.PHONY: run plan test check lint setup browser sample catalogues real-data bench bench-forecast bench-borrow bench-history bench-peers lock clean
+.PHONY: run plan test check lint setup browser sample catalogues real-data bench bench-forecast bench-borrow bench-many bench-history bench-peers lock clean
 
 run: setup
 	$(BIN)/peakstaff serve
@@ -69,6 +70,10 @@ bench-forecast: setup
 # The constants of forecast/borrow.py: how much surer a queue's own history is than another queue's.
 bench-borrow: setup
 	$(BIN)/python -m benchmarks.borrow $(wildcard $(REAL_DATA))
+
+# How long a forecast of QUEUES queues by day takes.
+bench-many: setup
+	$(BIN)/python -m benchmarks.many $(QUEUES)
 
 bench-history: setup
 	$(BIN)/python benchmarks/contact_log.py

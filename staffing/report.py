@@ -25,15 +25,15 @@ MONEY = ("net_cny", "vat_cny", "gross_cny", "cost_cny")
 
 def files(result: Result, language: Language) -> dict[str, bytes]:
     """Every table of the plan as CSV, the scenario as TOML, plan.xlsx and report.html."""
-    calendar = result.made.season
+    rule = result.made.season.provisional_years
     groups = channels(result.forecast, result.queues)
     out = {
-        "forecast.csv": csv_bytes(marked(result.forecast.table, calendar)),
-        "totals.csv": csv_bytes(marked(totals(result.forecast, result.made.backtest, groups), calendar)),
-        "requirement.csv": csv_bytes(marked(result.requirement.table, calendar)),
-        "season.csv": csv_bytes(marked(result.season.table, calendar, "week")),
-        "shifts.csv": csv_bytes(marked(result.shifts.table, calendar, "date")),
-        "coverage.csv": csv_bytes(marked(result.shifts.coverage, calendar)),
+        "forecast.csv": csv_bytes(marked(result.forecast.table, rule)),
+        "totals.csv": csv_bytes(marked(totals(result.forecast, result.made.backtest, groups), rule)),
+        "requirement.csv": csv_bytes(marked(result.requirement.table, rule)),
+        "season.csv": csv_bytes(marked(result.season.table, rule, "week", 7)),
+        "shifts.csv": csv_bytes(marked(result.shifts.table, rule, "date")),
+        "coverage.csv": csv_bytes(marked(result.shifts.coverage, rule)),
         "cost.csv": csv_bytes(result.cost.table),
         "scenario.toml": to_toml(result.scenario).encode(),
         "plan.xlsx": workbook.build(result, language),

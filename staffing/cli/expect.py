@@ -23,7 +23,7 @@ from staffing import plan as chain
 from staffing import save, stagefile
 from staffing.cli import argument
 from staffing.cli.speech import Country, EventsFile, Json, Out, Workers, app, as_text, asked_for, progress, say, say_all
-from staffing.provisional import marked
+from staffing.provisional import marked, told
 
 
 @app.command()
@@ -65,9 +65,9 @@ def forecast(
         made = chain.forecast_of(history, events, **asked, workers=workers, tell=tell)
     expected = overridden(made.forecast, in_force)
     together = totals(expected, made.backtest, {ALL: expected.queues}) if totals_file is not None else None
-    save.write(out, save.csv_bytes(marked(expected.table, made.season)))
+    save.write(out, save.csv_bytes(marked(expected.table, made.season.provisional_years)))
     if totals_file is not None and together is not None:
-        save.write(totals_file, save.csv_bytes(marked(together, made.season)))
+        save.write(totals_file, save.csv_bytes(marked(together, made.season.provisional_years)))
     if keep:
         from forecast import archive
 
@@ -91,7 +91,7 @@ def update(
     came = chain.read(so_far, None)[0]
     with found_in(str(so_far), "so far"):
         revised = updated(expected, came)
-    save.write(out, save.csv_bytes(revised.table))
+    save.write(out, save.csv_bytes(marked(revised.table, told(forecast_file))))
     say_all(revised.warnings)
     say(Text("forecast updated: {out}", out=out))
 

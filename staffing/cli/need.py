@@ -13,6 +13,7 @@ from forecast.language import Text
 from staffing import proof, requirement, save, stagefile
 from staffing.cli import argument
 from staffing.cli.speech import Json, Out, Workers, app, as_text, asked_for, progress, say, say_all
+from staffing.provisional import marked, told
 
 
 @app.command()
@@ -33,7 +34,7 @@ def require(
     with progress(1) as tell, asked_for():
         tell(Text("agents by interval"))
         needed = requirement.agents(expected, queues, planned, sure, how)
-    save.write(out, save.csv_bytes(needed.table))
+    save.write(out, save.csv_bytes(marked(needed.table, told(forecast_file))))
     say_all(needed.warnings)
     say(Text("agents for {rows} intervals: {out}", rows=len(needed.table), out=out))
 
@@ -63,7 +64,7 @@ def simulate(
     with progress(1) as tell, asked_for():
         tell(Text("simulating"))
         found = proof.replayed(needed, queues, expected, coverage, samples=samples, seed=seed, workers=workers)
-    save.write(out, save.csv_bytes(found.table))
+    save.write(out, save.csv_bytes(marked(found.table, told(requirement_file))))
     if as_json:
         print(as_text(json.loads(found.days.to_json(orient="records", date_format="iso"))))
         return

@@ -24,6 +24,7 @@ from staffing.cli.speech import (
     say_all,
     voice,
 )
+from staffing.provisional import marked, told
 from staffing.scenario import load
 from staffing.wording import STATUSES
 
@@ -32,7 +33,7 @@ from staffing.wording import STATUSES
 def season(scenario_file: ScenarioFile, out: Out, workers: Workers = -1, as_json: Json = False) -> None:
     """Seats, hires, training and contracts by week and source."""
     result = _run(scenario_file, workers)
-    save.write(out, save.csv_bytes(result.season.table))
+    save.write(out, save.csv_bytes(marked(result.season.table, result.made.season.provisional_years, "week", 7)))
     _tell_result(result, out, as_json)
 
 
@@ -49,12 +50,13 @@ def shifts(
     """Shifts with meal breaks for the busiest week."""
     if requirement_file is None:
         result = _run(scenario_file, workers)
-        plan, week = result.shifts, result.week
+        plan, week, rule = result.shifts, result.week, result.made.season.provisional_years
     else:
         scenario, needed = load(scenario_file), stagefile.read_requirement(requirement_file)
         with progress(2) as tell, asked_for():
             plan, week = chain.shifts_of(scenario, needed, tell)
-    save.write(out, save.csv_bytes(plan.table))
+        rule = told(requirement_file)
+    save.write(out, save.csv_bytes(marked(plan.table, rule, "date")))
     if as_json:
         print(
             as_text({"out": str(out), "week": week, "status": plan.status, "gap": plan.gap, "cost_cny": plan.cost_cny})
