@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -26,7 +27,8 @@ LEAST_TRAINING = 21  # days
 LEAST_HORIZON = 7
 FEW = 4  # origins below which they step closer than the horizon
 TRIED = 2  # origins on which a slow model shows whether it is worth the rest
-BEHIND = 1.05  # times the best WAPE on these from which on it is not
+LEADS = 0.97  # times the best WAPE of the others on these above which it is not: it would hardly be chosen
+MANY = 20  # queues above which slow models are not tried unless named
 ALONE = 12  # tasks that are done before a second process has started
 SCORES = (
     "queue",
@@ -76,20 +78,36 @@ class Backtest:
 
     def spread(self, queue: str, model: str, but: pd.Timestamp | None = None) -> Spread:
         """How `model` has erred on `queue`; `but` leaves out one origin."""
-        rows = self.errors[(self.errors["queue"] == queue) & (self.errors["model"] == model)]
+        rows = self.errors_of(queue, model)
         if but is not None:
             rows = rows[rows["origin"] != but]
         return _spread(rows)
 
     def speaks(self, queue: str, model: str) -> bool:
         """Whether the errors of `model` on `queue` are enough to say how sure it is."""
-        rows = self.errors[(self.errors["queue"] == queue) & (self.errors["model"] == model)]
+        rows = self.errors_of(queue, model)
         return int((rows["actual"].notna() & (rows["expected"] > 0)).sum()) >= LEAST_ERRORS
 
     def weights(self, queue: str) -> dict[str, float]:
         """The weight of each model in the blend of a queue, from all its past origins; none without a backtest."""
-        rows = self.errors[(self.errors["queue"] == queue) & (self.errors["model"] != BLEND)]
+        rows = self.of(queue).errors
+        rows = rows[rows["model"] != BLEND]
         return weights(rows) if len(rows) else {}
+
+    def errors_of(self, queue: str, model: str) -> pd.DataFrame:
+        """The rows of `errors` of one model on one queue."""
+        rows = self.of(queue).errors
+        return rows[rows["model"] == model]
+
+    def of(self, queue: str) -> Backtest:
+        """The part of one queue; empty if it was not tried."""
+        return self._parts.get(queue) or Backtest(self.table.iloc[:0], self.errors.iloc[:0])
+
+    @cached_property
+    def _parts(self) -> dict[str, Backtest]:
+        """Split once: of a thousand queues each would look through the rows of all."""
+        table = dict(list(self.table.groupby("queue", sort=False)))
+        return {str(q): Backtest(table[q], rows) for q, rows in self.errors.groupby("queue", sort=False)}
 
 
 def choose(done: Backtest, least: float = 0.02) -> dict[str, str]:
@@ -103,8 +121,9 @@ def choose(done: Backtest, least: float = 0.02) -> dict[str, str]:
     for queue, board in done.leaderboard().groupby("queue"):
         whole = board.loc[board["origins"] == board["origins"].max(), "model"].tolist()
         best, usual = str(whole[0]), USUAL if USUAL in whole else str(whole[0])
-        rows = done.table[done.table["queue"] == queue]
-        scores = rows.pivot_table(index="origin", columns="model", values="wape").reindex(columns=whole)
+        scores = (
+            done.of(str(queue)).table.pivot_table(index="origin", columns="model", values="wape").reindex(columns=whole)
+        )
         gain = (scores[usual] - scores[best]).dropna()
         luck = float(gain.std() / np.sqrt(len(gain)) * stdtrit(len(gain) - 1, 0.9)) if len(gain) > 1 else np.inf
         sure = gain.mean() > max(luck, least * float(scores[usual].mean()))
@@ -126,10 +145,10 @@ def backtest(
 
     Origins step back by the horizon from the end of the history while a year (or half of a shorter history) remains to
     learn from; a short history gets closer or shorter ones, a very short one none. Days under a declared incident are
-    not scored: nobody could have known. With `drop` a slow model that is 5% behind the best on the two latest origins
-    is not tried on the others. Where two models or more were tried from every origin, their blend is scored beside
-    them, weighted at each origin by what had come before it. The result is the same for any number of `workers` (-1:
-    all cores).
+    not scored: nobody could have known. With `drop` a slow model that does not lead by 3% on the two latest origins is
+    not tried on the others, and of more than 20 queues on none unless it is named alone. Where two models or more were
+    tried from every origin, their blend is scored beside them, weighted at each origin by what had come before it. The
+    result is the same for any number of `workers` (-1: all cores).
 
     Raises:
         ValueError: an unknown model or country, or a number out of range.
@@ -146,6 +165,8 @@ def backtest(
     daily = history.daily()
     known = resolved(events, history.first, history.last, countries)
     season = season_of(daily.index[0], daily.index[-1] + DAY, countries, known)
+    if drop and len(daily.columns) > MANY:
+        models = [m for m in models if m not in SLOW] or models
     asked: dict[tuple[int, pd.Timestamp, int], list[str]] = {}  # queues by origin; most share theirs
     for queue in map(str, daily.columns):
         for k, (origin, days) in enumerate(cuts(daily[queue], horizon_days, origins)):
@@ -158,10 +179,10 @@ def backtest(
     ]
     later = {n for n, task in enumerate(tasks) if drop and task.model in SLOW and task.number >= TRIED}
     found = _attempts({n: task for n, task in enumerate(tasks) if n not in later}, workers)
-    worth = {queue for queue in map(str, daily.columns) if _keeps_up(queue, found, tasks)} if later else set()
+    worth = {queue for queue in map(str, daily.columns) if _leads(queue, found, tasks)} if later else set()
     found |= _attempts({n: tasks[n] for n in later if worth.issuperset(tasks[n].queues)}, workers)
     parts = [part for _, part in sorted(found.items()) if part is not None]
-    return _scored(parts, daily)
+    return _scored(parts, daily, workers)
 
 
 def cuts(days: pd.Series, horizon_days: int, origins: int) -> list[tuple[pd.Timestamp, int]]:
@@ -204,8 +225,8 @@ def _attempts(tasks: dict[int, Task], workers: int) -> dict[int, pd.DataFrame | 
     return dict(zip(order, made, strict=True))
 
 
-def _keeps_up(queue: str, found: dict[int, pd.DataFrame | None], tasks: Sequence[Task]) -> bool:
-    """Whether a slow model was near the best of the others on the origins where both were tried."""
+def _leads(queue: str, found: dict[int, pd.DataFrame | None], tasks: Sequence[Task]) -> bool:
+    """Whether a slow model was better than the best of the others on the origins where both were tried."""
     errors: dict[str, float] = {}
     for n, part in found.items():
         if part is not None and tasks[n].number < TRIED and queue in tasks[n].queues:
@@ -213,7 +234,7 @@ def _keeps_up(queue: str, found: dict[int, pd.DataFrame | None], tasks: Sequence
             missed = float((own["actual"] - own["expected"]).abs().sum())
             errors[tasks[n].model] = errors.get(tasks[n].model, 0.0) + missed
     slow = min((e for m, e in errors.items() if m in SLOW), default=np.inf)
-    return slow <= BEHIND * min((e for m, e in errors.items() if m not in SLOW), default=np.inf)
+    return slow <= LEADS * min((e for m, e in errors.items() if m not in SLOW), default=np.inf)
 
 
 def _attempt(task: Task) -> pd.DataFrame | None:
@@ -242,14 +263,24 @@ def _attempt(task: Task) -> pd.DataFrame | None:
     return pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
 
 
-def _scored(parts: list[pd.DataFrame], daily: pd.DataFrame) -> Backtest:
+def _scored(parts: list[pd.DataFrame], daily: pd.DataFrame, workers: int) -> Backtest:
     """Scores of each part; the past that MASE needs is in `daily`."""
     if not parts:
         empty = pd.DataFrame(columns=list(ERRORS))
         return Backtest(pd.DataFrame(columns=list(SCORES)), empty)
-    errors = with_blend(pd.concat(parts, ignore_index=True))
-    rows = []
-    for (queue, model), of_model in errors.groupby(["queue", "model"], sort=False):
+    of_queues = list(pd.concat(parts, ignore_index=True).groupby("queue", sort=False))
+    jobs = 1 if len(of_queues) <= ALONE else workers
+    made = Parallel(n_jobs=jobs)(delayed(_scores)(rows, daily[str(queue)]) for queue, rows in of_queues)
+    table = pd.DataFrame([row for rows, _ in made for row in rows], columns=list(SCORES))
+    table["rank"] = [NAMES.index(m) for m in table["model"]]
+    table = table.sort_values(["queue", "rank", "origin"], ignore_index=True).drop(columns="rank")
+    return Backtest(table, pd.concat([errors for _, errors in made], ignore_index=True))
+
+
+def _scores(told: pd.DataFrame, days: pd.Series) -> tuple[list[tuple[object, ...]], pd.DataFrame]:
+    """The rows of `Backtest.table` for one queue, and its errors with the blend's beside them."""
+    errors, rows = with_blend(told), list[tuple[object, ...]]()
+    for model, of_model in errors.groupby("model", sort=False):
         for origin, one in of_model.groupby("origin", sort=False):
             actual, expected, peak = (one[c].to_numpy() for c in ("actual", "expected", "peak"))
             others = of_model[of_model["origin"] != origin]
@@ -258,7 +289,7 @@ def _scored(parts: list[pd.DataFrame], daily: pd.DataFrame) -> Backtest:
                 bands = _spread(others).of_days(expected, peak, _ahead(one), sizes(one))
                 inside = accuracy.coverage(actual, bands[:, 2], bands[:, 6])
                 inside_peak = accuracy.coverage(actual[peak], bands[peak, 2], bands[peak, 6])
-            past = daily[str(queue)][daily.index < origin].to_numpy()
+            past = days[days.index < origin].to_numpy()
             scores = (
                 accuracy.wape(actual, expected),
                 accuracy.wape(actual[peak], expected[peak]),
@@ -268,11 +299,8 @@ def _scored(parts: list[pd.DataFrame], daily: pd.DataFrame) -> Backtest:
                 inside,
                 inside_peak,
             )
-            rows.append((queue, model, origin, int(np.isfinite(actual).sum()), *scores))
-    table = pd.DataFrame(rows, columns=list(SCORES))
-    table["rank"] = [NAMES.index(m) for m in table["model"]]
-    table = table.sort_values(["queue", "rank", "origin"], ignore_index=True).drop(columns="rank")
-    return Backtest(table, errors)
+            rows.append((str(days.name), model, origin, int(np.isfinite(actual).sum()), *scores))
+    return rows, errors
 
 
 def _spread(rows: pd.DataFrame) -> Spread:

@@ -120,7 +120,7 @@ def together(done: Backtest, models: Mapping[str, str]) -> Together:
 
 def _scores(done: Backtest, queue: str, model: str) -> pd.Series:
     """Normal score of each past day within its own band, by (origin, day)."""
-    rows = done.errors[(done.errors["queue"] == queue) & (done.errors["model"] == model)]
+    rows = done.errors_of(queue, model)
     rows = rows[np.isfinite(rows["actual"].to_numpy(dtype=float)) & (rows["expected"] > 0)]
     index = pd.MultiIndex.from_arrays([rows["origin"], rows["day"]], names=["origin", "day"])
     if rows.empty:

@@ -220,7 +220,7 @@ def _error(done: Backtest | None, queue: str, model: str, days: tuple[int, int],
     """The WAPE of past forecasts on the first to the last of `days` from each coming of an occasion."""
     if done is None or done.errors.empty:
         return float("nan")
-    rows = done.errors[(done.errors["queue"] == queue) & (done.errors["model"] == model)]
+    rows = done.errors_of(queue, model)
     first, last = days
     inside = np.zeros(len(rows), dtype=bool)
     for day in when:

@@ -10,7 +10,7 @@ from joblib import Parallel, delayed
 
 from forecast import intraday
 from forecast.analogue import resolved
-from forecast.backtest import Backtest, backtest, choose
+from forecast.backtest import ALONE, Backtest, backtest, choose
 from forecast.blend import BLEND, NAMES, blended
 from forecast.doubt import Doubt, doubt_of
 from forecast.event import Event, Events
@@ -89,7 +89,7 @@ def predict(
         for queues in batches(name, [q for q in known.queues if name in members[q]])
         if queues
     ]
-    heavy = sum(name == "prophet" for name, *_ in jobs) > 2
+    heavy = len(jobs) > ALONE or sum(name == "prophet" for name, *_ in jobs) > 2
     made = Parallel(n_jobs=workers if heavy else 1)(delayed(said)(*job) for job in jobs)
     answers = {(queue, job[0]): one for job, part in zip(jobs, made, strict=True) for queue, one in part.items()}
     means, sizes = {}, {}
@@ -99,7 +99,10 @@ def predict(
         means[queue] = blended(expected, weight[queue]) if len(each) > 1 else next(iter(expected.values()))
         size = each[USUAL if USUAL in each else members[queue][0]][1][-len(days) :]
         sizes[queue] = size if np.isfinite(size).all() else None
-    doubts = {q: doubt_of(daily[q], season, days, means[q], chosen[q], done, sizes[q]) for q in known.queues}
+    found = Parallel(n_jobs=workers if len(known.queues) > ALONE else 1)(
+        delayed(doubt_of)(daily[q], season, days, means[q], chosen[q], done.of(q), sizes[q]) for q in known.queues
+    )
+    doubts = dict(zip(known.queues, found, strict=True))
     told = warnings_of(known, season, days, done, chosen, means, doubts)
     table, by_day = _tables(known, season, days, means, doubts)
     return Forecast(

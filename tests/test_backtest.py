@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecast.backtest import TRIED, Backtest, backtest, choose, cuts
+from forecast.backtest import LEADS, MANY, TRIED, Backtest, backtest, choose, cuts
 from forecast.event import Event
 from forecast.history import History
 from forecast.model.features import _features
@@ -136,10 +136,19 @@ def test_a_slow_model_that_is_behind_is_not_tried_on_every_origin_and_the_others
     assert tried["regression"] == 6
     latest = whole.errors[whole.errors["origin"] >= whole.table["origin"].drop_duplicates().nlargest(TRIED).min()]
     off = (latest["actual"] - latest["expected"]).abs().groupby(latest["model"]).sum()
-    keeps_up = off["prophet"] <= 1.05 * off.drop("prophet").min()
-    assert tried["prophet"] == (6 if keeps_up else TRIED)
+    leads = off["prophet"] <= LEADS * off.drop(["prophet", "blend"]).min()
+    assert tried["prophet"] == (6 if leads else TRIED)
     same = [e[e["model"] != "prophet"].reset_index(drop=True) for e in (whole.errors, short.errors)]
     pd.testing.assert_frame_equal(*same, check_exact=True)
+
+
+def test_of_very_many_queues_a_slow_model_is_tried_only_when_named():
+    history = make_history(120, tuple(f"q{k:02d}" for k in range(MANY + 1)))
+    models = ("seasonal_naive", "prophet")
+    short = backtest(history, horizon_days=14, origins=1, models=models, workers=2, drop=True)
+    assert set(short.table["model"]) == {"seasonal_naive"}
+    named = backtest(history, horizon_days=14, origins=1, models=("prophet",), workers=2, drop=True)
+    assert set(named.table["model"]) == {"prophet"}
 
 
 def test_a_model_that_was_dropped_is_not_chosen_however_well_it_did_where_it_was_tried():

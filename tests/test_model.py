@@ -12,7 +12,7 @@ from forecast.event import Event
 from forecast.model import MODELS
 from forecast.model.features import features, hats
 from forecast.model.regression import regression
-from forecast.model.shrinkage import Shrinkage, _evidence, design, effects, shrinkage, whitened
+from forecast.model.shrinkage import Shrinkage, _evidence, _evidences, _moments, design, effects, shrinkage, whitened
 from forecast.season import Season, season_of
 
 WEEK = np.array([1.2, 1.1, 1.0, 1.0, 0.95, 0.7, 0.6])
@@ -156,7 +156,7 @@ def test_the_evidence_is_the_gaussian_density_with_its_noise_profiled_out():
     shape = np.eye(12) + (x * ratio**2) @ x.T
     noise = y @ np.linalg.solve(shape, y) / 12
     density = multivariate_normal(np.zeros(12), noise * shape).logpdf(y)
-    ours = _evidence(x.T @ x, x.T @ y, float(y @ y), 12, ratio)
+    ours = _evidence((x.T @ x, x.T @ y, float(y @ y), 12), ratio)
     assert ours == pytest.approx(density + 6 * np.log(2 * np.pi) + 6)
 
 
@@ -167,6 +167,22 @@ def test_statsmodels_and_the_normal_equations_find_the_same_effects():
     wx, wy = whitened(x, y, days, prior.rho)
     direct = np.linalg.solve(wx.T @ wx + np.diag(prior.ratio**-2.0), wx.T @ wy)
     assert effects(wx, wy, prior.ratio) == pytest.approx(direct)
+
+
+def test_the_evidence_of_many_ratios_of_a_group_is_that_of_each_alone():
+    rng = np.random.default_rng(7)
+    x, y, days = rng.normal(size=(60, 6)), rng.normal(size=60), np.r_[0:20, 23:40, 41:64]
+    group, tried = np.array([False, True, False, True, True, False]), (0.1, 0.7, 3.0)
+    for rho in (0.0, 0.45):
+        wx, wy = whitened(x, y, days, rho)
+        moment = _moments(x, y, days)(rho)
+        assert moment[0] == pytest.approx(wx.T @ wx)
+        assert moment[1] == pytest.approx(wx.T @ wy)
+        assert moment[2] == pytest.approx(wy @ wy)
+        plain = (wx.T @ wx, wx.T @ wy, float(wy @ wy), 60)
+        ratio = np.array([0.5, 9.0, 30.0, 9.0, 9.0, 2.0])
+        alone = [_evidence(plain, np.where(group, one, ratio)) for one in tried]
+        assert _evidences(moment, ratio, group, tried) == pytest.approx(alone)
 
 
 def test_whitening_removes_the_memory_and_keeps_the_scale():

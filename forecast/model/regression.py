@@ -10,7 +10,7 @@ import pandas as pd
 from forecast.blas import one_thread
 from forecast.model.features import features
 from forecast.model.rest import rest
-from forecast.model.shrinkage import Design, design, effects, shrinkage, whitened
+from forecast.model.shrinkage import Design, design, shrinkage, solver, whitened
 from forecast.model.training import closed, smear, training, unlogged
 from forecast.model.unsure import sizes
 from forecast.season import Season
@@ -76,13 +76,17 @@ def fit(daily: pd.Series, season: Season, horizon: pd.DatetimeIndex) -> Fit | No
     centre = y.mean()
     clean = y - centre
     prior = shrinkage(x, clean, at, columns.groups)
+    solve = solver(whitened(x, clean, at, prior.rho)[0], prior.ratio)
+
+    def found_in(y: np.ndarray) -> np.ndarray:
+        return solve(whitened(x[:, :0], y, at, prior.rho)[1])
+
     for _ in range(ROUNDS):
-        wx, wy = whitened(x, clean, at, prior.rho)
-        said = x @ effects(wx, wy, prior.ratio)
+        said = x @ found_in(clean)
         residual = y - centre - said
         spread = 1.4826 * np.median(np.abs(residual)) + 1e-9
         clean = said + np.clip(residual, -HUBER * spread, HUBER * spread)
-    found = effects(*whitened(x, clean, at, prior.rho), prior.ratio)
+    found = found_in(clean)
     fitted = centre + columns.values @ found + offset
     last = np.clip(y[-1] - fitted[at[-1]] + offset[at[-1]], -HUBER * spread, HUBER * spread)
     ahead = (horizon - past.days[0]).days.to_numpy()

@@ -7,7 +7,9 @@ b[j] ~ N(0, (s r[group(j)])^2).  The ratios r and rho maximise the marginal like
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve, cholesky, solve_triangular
@@ -23,6 +25,9 @@ RATIOS = (0.05, 0.15, 0.4, 1.0, 2.5, 6.0)
 LEVEL_RATIOS = (0.05, 0.1, 0.2, 0.4, 0.7)  # a freer level swallows the foot of a festival and ends too high
 START = {"level": 0.2, "yearly": 0.4, "month": 0.15}
 RHOS = (0.0, 0.25, 0.45, 0.65, 0.8)
+
+
+Moments = tuple[np.ndarray, np.ndarray, float, int]  # x'x, x'y, y'y of whitened rows, and how many rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,25 +93,21 @@ def shrinkage(x: np.ndarray, y: np.ndarray, days: np.ndarray, groups: np.ndarray
     grids = {g: LEVEL_RATIOS if g == "level" else RATIOS for g in free}
     at = {g: grids[g].index(START.get(g, 1.0)) for g in free}
     column = np.array([free.index(g) + 1 if g != "loose" else 0 for g in groups], dtype=int)
-    moments: dict[float, tuple[np.ndarray, np.ndarray, float]] = {}
+    moment = cache(_moments(x, y, days))
 
-    def evidence(places: dict[str, int], rho: float) -> float:
-        if rho not in moments:
-            wx, wy = whitened(x, y, days, rho)
-            moments[rho] = (wx.T @ wx, wx.T @ wy, float(wy @ wy))
-        known = sum(_belief(g, grids[g][places[g]]) for g in free)
-        return _evidence(*moments[rho], len(y), ratios(places)) + known
-
-    def ratios(places: dict[str, int]) -> np.ndarray:
-        return np.asarray(np.array([LOOSE, *(grids[g][places[g]] for g in free)])[column])
+    def ratios() -> np.ndarray:
+        return np.asarray(np.array([LOOSE, *(grids[g][at[g]] for g in free)])[column])
 
     rho = 0.45
     for reach in (len(RATIOS), 1):
-        for g in free:
+        for number, g in enumerate(free, start=1):
             near = range(max(at[g] - reach, 0), min(at[g] + reach + 1, len(grids[g])))
-            at[g] = max(near, key=lambda k, g=g: evidence(at | {g: k}, rho))  # type: ignore[misc]
-        rho = max(RHOS, key=lambda r: evidence(at, r))
-    return Shrinkage(ratios(at), rho)
+            tried = [grids[g][k] for k in near]
+            told = _evidences(moment(rho), ratios(), column == number, tried)
+            at[g] = near[int(np.argmax(told + [_belief(g, r) for r in tried]))]
+        said = ratios()
+        rho = max(RHOS, key=lambda r: _evidence(moment(r), said))
+    return Shrinkage(ratios(), rho)
 
 
 def _belief(group: str, ratio: float) -> float:
@@ -116,9 +117,15 @@ def _belief(group: str, ratio: float) -> float:
 
 def effects(x: np.ndarray, y: np.ndarray, ratio: np.ndarray) -> np.ndarray:
     """The most probable effects of the columns of `x` under a prior of `ratio` times the noise."""
+    return solver(x, ratio)(y)
+
+
+def solver(x: np.ndarray, ratio: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+    """`effects` for any y: what hangs on `x` alone is done once."""
     inner = (x.T @ x) * ratio[:, None] * ratio[None, :]
     inner[np.diag_indices_from(inner)] += 1.0
-    return np.asarray(ratio * cho_solve(cho_factor(inner, overwrite_a=True), ratio * (x.T @ y)))
+    factor = cho_factor(inner, overwrite_a=True)
+    return lambda y: np.asarray(ratio * cho_solve(factor, ratio * (x.T @ y)))
 
 
 def covariance(x: np.ndarray, ratio: np.ndarray) -> np.ndarray:
@@ -128,11 +135,46 @@ def covariance(x: np.ndarray, ratio: np.ndarray) -> np.ndarray:
     return np.asarray(ratio[:, None] * cho_solve(cho_factor(inner, overwrite_a=True), np.diag(ratio)))
 
 
-def _evidence(gram: np.ndarray, cross: np.ndarray, square: float, n: int, ratio: np.ndarray) -> float:
+def _moments(x: np.ndarray, y: np.ndarray, days: np.ndarray) -> Callable[[float], Moments]:
+    """The moments of `whitened` rows by rho, from products of the rows with themselves and with those before."""
+    rows = np.column_stack([x, y])
+    follows = np.concatenate(([False], np.diff(days) == 1))
+    first, last = rows[~follows], rows[~np.concatenate((follows[1:], [False]))]
+    whole, across = rows.T @ rows, rows[follows].T @ rows[np.flatnonzero(follows) - 1]
+    alone, final, both = first.T @ first, last.T @ last, across + across.T
+
+    def moment(rho: float) -> Moments:
+        product = whole - rho * both + rho**2 * (whole - final - alone)
+        return product[:-1, :-1], product[:-1, -1], float(product[-1, -1]), len(y)
+
+    return moment
+
+
+def _evidence(moment: Moments, ratio: np.ndarray) -> float:
     """Log marginal likelihood up to a constant, the noise profiled out."""
-    inner = gram * ratio[:, None] * ratio[None, :]
+    return float(_evidences(moment, ratio, np.zeros(len(ratio), dtype=bool), (1.0,))[0])
+
+
+def _evidences(moment: Moments, ratio: np.ndarray, group: np.ndarray, tried: Sequence[float]) -> np.ndarray:
+    """`_evidence` with each of the ratios `tried` for the columns of `group`, the others' as they are.
+
+    The others are factored once; what they leave of the group is seen along its own axes, where every ratio is a
+    sum over eigenvalues.
+    """
+    gram, cross, square, n = moment
+    rest = np.flatnonzero(~group)
+    own = ratio[rest]
+    inner = gram[np.ix_(rest, rest)] * own[:, None] * own[None, :]
     inner[np.diag_indices_from(inner)] += 1.0
     lower = cholesky(inner, lower=True, overwrite_a=True, check_finite=False)
-    half = solve_triangular(lower, ratio * cross, lower=True, check_finite=False)
-    left = max(square - float(half @ half), 1e-9 * max(square, 1e-12))
-    return float(-0.5 * n * np.log(left / n) - np.log(np.diag(lower)).sum())
+    beside = np.column_stack([cross[rest], gram[np.ix_(rest, np.flatnonzero(group))]]) * own[:, None]
+    half = solve_triangular(lower, beside, lower=True, check_finite=False)
+    shared = half.T @ half
+    left = gram[np.ix_(group, group)] - shared[1:, 1:]
+    size, axes = np.linalg.eigh((left + left.T) / 2)
+    size, along = np.maximum(size, 0.0), (axes.T @ (cross[group] - shared[1:, 0])) ** 2
+    wide = np.asarray(tried)[:, None] ** 2
+    missed = square - shared[0, 0] - (wide * along / (1 + wide * size)).sum(axis=1)
+    missed = np.maximum(missed, 1e-9 * max(square, 1e-12))
+    factors = np.log(np.diag(lower)).sum() + 0.5 * np.log1p(wide * size).sum(axis=1)
+    return np.asarray(-0.5 * n * np.log(missed / n) - factors)
