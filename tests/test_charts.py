@@ -343,3 +343,24 @@ def test_seats_of_a_source_without_any_are_zero_and_in_the_scenarios_order():
     wide = seats_by_source(table_, {"a": None, "b": None})
     assert list(wide.columns) == ["a", "b"]
     assert wide.to_numpy().tolist() == [[0, 5], [0, 0]]
+
+
+def test_on_a_phone_a_name_that_would_lie_on_a_later_one_is_left_out_and_its_mark_stays():
+    shown = echart.days(pd.date_range("2026-03-01", "2026-07-31"))
+    may = echart.Mark("May Day", pd.Timestamp("2026-05-01"), pd.Timestamp("2026-05-05"))
+    brand = echart.Mark("Brand day", pd.Timestamp("2026-05-08"), pd.Timestamp("2026-05-09"))
+    early = echart.Mark("Queen's day", pd.Timestamp("2026-03-07"), pd.Timestamp("2026-03-09"))
+    lines = [
+        echart.Mark(name, day, day)
+        for name, day in (("launch", may.start), ("Dragon Boat", pd.Timestamp("2026-06-19")))
+    ]
+    whole = echart.marks([early, may, brand, *lines], shown)
+    narrow = echart.uncrowded(whole, shown)
+    assert [a["name"] for a, _ in narrow["markArea"]["data"]] == ["Queen's day", "", "Brand day"]
+    assert [a["xAxis"] for a, _ in narrow["markArea"]["data"]] == [a["xAxis"] for a, _ in whole["markArea"]["data"]]
+    assert [line["name"] for line in narrow["markLine"]["data"]] == ["launch", "Dragon Boat"]
+    assert [a["name"] for a, _ in echart.uncrowded(whole, shown, 2000)["markArea"]["data"]] == [
+        "Queen's day",
+        "May Day",
+        "Brand day",
+    ]

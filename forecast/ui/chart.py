@@ -9,7 +9,7 @@ import pandas as pd
 
 from forecast.alignment import Alignment
 from forecast.forecast import MACHINE
-from forecast.ui.echart import Mark, Option, base, below_legend, categories, clock, days, marks, numbers
+from forecast.ui.echart import Mark, Option, base, below_legend, categories, clock, days, marks, numbers, uncrowded
 from forecast.ui.palette import ACCENT, INK, MARK, QUEUES, WARN
 from forecast.ui.reader import Reader
 
@@ -80,7 +80,11 @@ def fan(past: pd.Series, expected: pd.DataFrame, found: Sequence[Mark], t: Reade
     names = {"p025": t("95% of days"), "p10": t("80% of days"), "p25": t("50% of days")}
     option = _banded(table, names, t("expected"))
     option["series"].append({**_line("past", t("came")), **_stroke(INK, 1.1)})
-    option["series"][-1] |= marks(found, shown)
+    marked = marks(found, shown)
+    option["series"][-1] |= {"id": "came", **marked}
+    if marked:
+        option["media"][0]["option"]["series"] = [{"id": "came", **uncrowded(marked, shown)}]
+        option["media"][1]["option"]["series"] = [{"id": "came", **marked}]
     option["legend"]["data"].insert(0, t("came"))
     if by_hand:
         name = t("without the planner's hand")

@@ -69,11 +69,16 @@ def _lines(legend: Sequence[str]) -> int:
     """Lines that a legend takes on a phone 330 px wide: a Chinese sign is about twice as wide as a Latin one."""
     used, lines = 0, 1
     for name in legend:
-        width = 45 + sum(7 if ord(sign) < 0x2E80 else 12 for sign in name)
+        width = 45 + _width(name)
         if used and used + width > 330:
             used, lines = 0, lines + 1
         used += width
     return lines
+
+
+def _width(text: str) -> int:
+    """About how wide a label is, px."""
+    return sum(7 if ord(sign) < 0x2E80 else 12 for sign in text)
 
 
 def categories(names: Sequence[str] | None = None, gap: bool = False) -> Option:
@@ -134,3 +139,30 @@ def marks(found: Sequence[Mark], shown: Sequence[str]) -> Option:
             "data": lines,
         },
     }
+
+
+def uncrowded(marked: Option, shown: Sequence[str], width: int = 290) -> Option:
+    """The marks of `marks` on a picture `width` px wide, without the names that would lie on a later one's."""
+    place = {day: width * (n + 0.5) / len(shown) for n, day in enumerate(shown)}
+    areas, lines = marked["markArea"]["data"], marked["markLine"]["data"]
+    middle = [(place.get(a["xAxis"], 0.0) + place.get(b["xAxis"], 0.0)) / 2 for a, b in areas]
+    above = [n for n, line in enumerate(lines) if "label" not in line]  # an aside stands upright
+    kept = _apart([place.get(lines[n]["xAxis"], 0.0) for n in above], [lines[n]["name"] for n in above])
+    silent = {above[n] for n in range(len(above)) if n not in kept}
+    shaded = _apart(middle, [a["name"] for a, _ in areas])
+    return {
+        "markArea": {"data": [[a if n in shaded else {**a, "name": ""}, b] for n, (a, b) in enumerate(areas)]},
+        "markLine": {"data": [{**one, "name": ""} if n in silent else one for n, one in enumerate(lines)]},
+    }
+
+
+def _apart(middles: Sequence[float], names: Sequence[str]) -> set[int]:
+    """Which names can stand beside each other, the last ones first."""
+    kept: set[int] = set()
+    free = float("inf")
+    for n in sorted(range(len(names)), key=lambda n: -middles[n]):
+        half = _width(names[n]) / 2
+        if middles[n] + half <= free:
+            kept.add(n)
+            free = middles[n] - half - 2
+    return kept

@@ -127,7 +127,8 @@ def show_leaderboard(backtest: Backtest | None, chosen: str, queue: str, t: Read
         st.html(note(t("Model: {model}. The history is too short for a backtest.", model=model_name(chosen, t))))
         return
     place = list(board["model"]).index(chosen) if chosen in set(board["model"]) else None
-    facts = {"model": model_name(chosen, t), "origins": int(board["origins"].max())}
+    most = int(board["origins"].max())
+    facts = {"model": model_name(chosen, t), "origins": most}
     st.html(lead(t("Chosen: {model}, from {origins} past forecasts made as if it were then.", **facts)))
     head = {
         "model": t("Model"),
@@ -138,8 +139,16 @@ def show_leaderboard(backtest: Backtest | None, chosen: str, queue: str, t: Read
     }
     share = {c: lambda v: t.percent(v, 1) for c in ("wape", "wape_peak", "coverage")}
     signed = {"bias": lambda v: f"{t.signed(v * 100, 1)}%"}
-    named = board.assign(model=[model_name(m, t) for m in board["model"]])
+    names = [
+        model_name(m, t) if n == most else t("{model} ({count} only)", model=model_name(m, t), count=n)
+        for m, n in zip(board["model"], board["origins"], strict=True)
+    ]
+    named = board.assign(model=names)
     st.html(html(named, head, {**share, **signed}, strong=place))
+    if place:
+        st.html(
+            note(t("A model with a smaller error is taken only where that is more than the luck of a few forecasts."))
+        )
     st.html(note(t("Error: absolute errors over contacts. Bias above 0: too much was expected.")))
 
 
