@@ -107,7 +107,8 @@ class Backtest:
     def _parts(self) -> dict[str, Backtest]:
         """Split once: of a thousand queues each would look through the rows of all."""
         table = dict(list(self.table.groupby("queue", sort=False)))
-        return {str(q): Backtest(table[q], rows) for q, rows in self.errors.groupby("queue", sort=False)}
+        none = self.table.iloc[:0]
+        return {str(q): Backtest(table.get(q, none), rows) for q, rows in self.errors.groupby("queue", sort=False)}
 
 
 def choose(done: Backtest, least: float = 0.02) -> dict[str, str]:

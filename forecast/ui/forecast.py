@@ -126,8 +126,9 @@ def show_leaderboard(backtest: Backtest | None, chosen: str, queue: str, t: Read
     if board.empty:
         st.html(note(t("Model: {model}. The history is too short for a backtest.", model=model_name(chosen, t))))
         return
-    place = list(board["model"]).index(chosen) if chosen in set(board["model"]) else None
     most = int(board["origins"].max())
+    board = board.sort_values("origins", ascending=False, kind="stable")  # what was tried less is not compared
+    place = list(board["model"]).index(chosen) if chosen in set(board["model"]) else None
     facts = {"model": model_name(chosen, t), "origins": most}
     st.html(lead(t("Chosen: {model}, from {origins} past forecasts made as if it were then.", **facts)))
     head = {
