@@ -17,6 +17,7 @@ WRAPPED = {
     "highspy": {"staffing/cover.py"},
     "prophet": {"forecast/model/prophet.py"},
     "statsmodels": {"forecast/model/"},
+    "sklearn": {"forecast/model/boosted.py"},
     "xlsxwriter": {"staffing/workbook.py"},
     "jinja2": {"staffing/report.py"},
     "joblib": {"forecast/backtest.py", "forecast/pipeline.py", "staffing/store.py"},
