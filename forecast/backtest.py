@@ -17,6 +17,7 @@ from forecast.blend import BLEND, NAMES, weights, with_blend
 from forecast.event import Event, Events
 from forecast.history import DAY, History
 from forecast.model import MODELS, POOLED, RACED, SLOW, USUAL, batches, said
+from forecast.model.training import TooFew
 from forecast.season import Season, season_of
 from forecast.spread import LEAST as LEAST_ERRORS
 from forecast.spread import Spread, spread
@@ -244,9 +245,7 @@ def _attempt(task: Task) -> pd.DataFrame | None:
     past, season = task.daily[task.daily.index < task.origin], task.season
     try:
         told = said(task.model, past, task.queues, season.as_known_before(task.origin), horizon)
-    except ValueError:
-        if past[list(task.queues)].notna().sum().max() >= 4 * LEAST_TRAINING:
-            raise
+    except TooFew:
         return None
     parts = []
     for queue, (expected, size) in told.items():

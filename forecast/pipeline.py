@@ -20,6 +20,7 @@ from forecast.history import DAY, History
 from forecast.language import Text
 from forecast.model import LEAST as LEAST_OF
 from forecast.model import NAIVE, POOLED, RACED, SIMPLE, USUAL, batches, said
+from forecast.model.training import training
 from forecast.problem import Problem, Refused
 from forecast.season import Season, season_of
 from forecast.spread import of_intervals
@@ -73,7 +74,8 @@ def predict(
     alike = {q: [e for e in season.events.touching(q) if e.like and e.end >= first] for q in known.queues}
     if model is None:  # a naive model knows no occasion that an event could be like
         chosen |= {q: USUAL for q, events_ in alike.items() if events_ and chosen[q] in NAIVE}
-    thin = {q: chosen[q] for q in known.queues if daily[q].gt(0).sum() < LEAST_OF.get(chosen[q], 0)}
+    needs = {q: LEAST_OF[name] for q, name in chosen.items() if name in LEAST_OF}
+    thin = {q: chosen[q] for q, least in needs.items() if np.isfinite(training(daily[q], season).log).sum() < least}
     chosen |= dict.fromkeys(thin, SIMPLE)
     weight = {q: done.weights(q) if name == BLEND else {name: 1.0} for q, name in chosen.items()}
     chosen |= {q: SIMPLE for q, one in weight.items() if not one}  # nothing has told how to weigh

@@ -94,3 +94,24 @@ def test_too_little_for_all_is_refused_by_name():
     horizon = pd.date_range(days.index[-1] + DAY, periods=7, unit="s")
     with pytest.raises(ValueError, match="expected 42 known days"):
         boosted(days, season_of(days.index[0], horizon[-1]), horizon)
+
+
+def open_on_saturdays(days: int = 200) -> History:
+    """200 known days of which 28 have contacts: too few that teach, not too few that are known."""
+    index = pd.date_range("2025-01-01", periods=days, unit="s")
+    came = np.where(index.day_of_week == 5, np.random.default_rng(0).poisson(200, days), 0).astype(float)
+    return history_of(pd.DataFrame({"sat": came}, index=index))
+
+
+def test_a_queue_open_once_a_week_is_tested_with_the_models_that_can_and_forecast_without_it():
+    done = backtest(open_on_saturdays(), horizon_days=28, origins=3, models=("regression", "boosted"), workers=1)
+    assert set(done.table["model"]) == {"regression"}
+    made = predict(open_on_saturdays(), 14, model="boosted", workers=1)
+    assert dict(made.models) == {"sat": "weekday_median"}
+
+
+def test_days_under_an_incident_do_not_count_as_days_that_teach():
+    history = history_of(make_days(60, 1))
+    gone = Event("断货", "incident", FIRST, FIRST + 29 * DAY)
+    made = predict(history, 7, events=[gone], model="boosted", workers=1)
+    assert dict(made.models) == {"q0": "weekday_median"}

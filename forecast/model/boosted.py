@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from forecast.model.features import Features, features
-from forecast.model.training import Training, closed, training, unlogged
+from forecast.model.training import TooFew, Training, closed, training, unlogged
 from forecast.occasion import FESTIVALS, SHOPPING
 from forecast.season import Season
 
@@ -92,7 +92,7 @@ def boosted(daily: pd.DataFrame, season: Season, horizon: pd.DatetimeIndex) -> p
     """Expected contacts of every queue (a column each) on the days of `horizon`, all queues teaching one model.
 
     Raises:
-        ValueError: fewer than six weeks to learn from.
+        TooFew: fewer than six weeks to learn from.
     """
     from sklearn.ensemble import HistGradientBoostingRegressor  # a second to import, and seldom asked for
     from threadpoolctl import threadpool_limits
@@ -110,7 +110,7 @@ def boosted(daily: pd.DataFrame, season: Season, horizon: pd.DatetimeIndex) -> p
     step = STEP * max(1, -(-sum(one.length for one in seen) * ahead // (STEP * MOST)))
     rows, told = (np.concatenate(part) for part in zip(*(_teaching(one, ahead, step) for one in seen), strict=True))
     if len(told) == 0 or max(one.known[-1] for one in seen) < LEAST:
-        raise ValueError(f"daily: expected {LEAST} known days at least")
+        raise TooFew(f"daily: expected {LEAST} known days at least")
     varies = np.array([len(np.unique(column[np.isfinite(column)])) > 1 for column in rows.T])
     made = {}
     with threadpool_limits(limits=1):  # the same sums in the same order on any machine

@@ -13,7 +13,7 @@ import pandas as pd
 from forecast.blas import one_thread
 from forecast.model.features import features
 from forecast.model.shrinkage import Design, design, effects, shrinkage, whitened
-from forecast.model.training import closed, training, unlogged
+from forecast.model.training import TooFew, closed, training, unlogged
 from forecast.season import Season
 
 CHANGES_EVERY = 60  # days between possible changes of the trend
@@ -26,7 +26,7 @@ LEAST = 14  # days that teach, below which its trend is a guess
 def prophet(daily: pd.Series, season: Season, horizon: pd.DatetimeIndex) -> pd.Series:
     """Expected contacts on the days of `horizon`, from Prophet on the log of contacts.
 
-    Raises ValueError when fewer than 14 days teach.
+    Raises TooFew when fewer than 14 days teach.
     """
     past = training(daily, season)
     n, taught = len(past.days), np.isfinite(past.log)
@@ -34,7 +34,7 @@ def prophet(daily: pd.Series, season: Season, horizon: pd.DatetimeIndex) -> pd.S
     if zero.all():
         return pd.Series(0.0, index=horizon, name=daily.name)
     if taught.sum() < LEAST:
-        raise ValueError(f"prophet: needs {LEAST} days with contacts, got {taught.sum()}")
+        raise TooFew(f"prophet: needs {LEAST} days with contacts, got {taught.sum()}")
     days = pd.date_range(past.days[0], max(horizon[-1], past.days[-1]), unit="s")
     calendar = features(season, days, str(daily.name or ""))
     columns = design(calendar, taught)

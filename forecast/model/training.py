@@ -20,6 +20,10 @@ GREAT = 10  # other days of a history that may be great
 FAR = (4.0, 1.0)  # robust standard deviations, and log contacts, beyond which a day does not tell of the mean
 
 
+class TooFew(ValueError):
+    """Too few days teach for a model to say anything."""
+
+
 @dataclass(frozen=True, eq=False)
 class Training:
     """`log` is log(1 + contacts), NaN on days that teach nothing: unknown, closed, under an incident."""
